@@ -6,6 +6,7 @@ import type { CsiVolumes } from './contract/csi-volumes.ts';
 import { MountError } from './contract/pod-volumes.ts';
 import type { CsiSide, CsiSideOptions } from './csi/compose.ts';
 import type { PluginType } from './plugin/plugin-registration.ts';
+import { VOLUME_PLUGINS } from './volume/volume-plugin.ts';
 
 export type CsiReporter = CsiSideOptions['reporter'];
 
@@ -21,7 +22,7 @@ export interface NodeCsi {
 
 export function createNodeCsi(options: CsiSideOptions): NodeCsi {
   const { directories, nodeName, client, clock, log } = options;
-  const staged = join(directories.root, 'plugins', 'kubernetes.io', 'csi');
+  const staged = join(directories.root, 'plugins', VOLUME_PLUGINS.csi);
   let loading: Promise<CsiSide> | undefined;
   let loaded: CsiSide | undefined;
   /** Nothing was staged when this agent began. */
@@ -40,7 +41,7 @@ export function createNodeCsi(options: CsiSideOptions): NodeCsi {
       setUp: async (wish, ending) => (await load()).volumes.setUp(wish, ending),
       follow: (podUid, name, wish) => void load().then(({ volumes }) => volumes.follow(podUid, name, wish)),
       async tearDown(podUid) {
-        if (!loading && !(await pathExists(directories.volume(podUid, 'kubernetes.io/csi', '')))) return;
+        if (!loading && !(await pathExists(directories.volume(podUid, VOLUME_PLUGINS.csi, '')))) return;
         await (await load()).volumes.tearDown(podUid);
       },
       stats: () => loaded?.volumes.stats() ?? [],

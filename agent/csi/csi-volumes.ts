@@ -9,6 +9,7 @@ import type { VolumeStats } from '../contract/volume-stats.ts';
 import type { Lines } from '../volume/lines.ts';
 import { createLines } from '../volume/lines.ts';
 import type { StorageMetrics } from '../volume/storage-metrics.ts';
+import { pluginOfDriver } from '../volume/volume-plugin.ts';
 import type { AttachmentOptions, PublishContext } from './attachment.ts';
 import { waitForAttachment } from './attachment.ts';
 import type { CsiMetrics } from './csi-metrics.ts';
@@ -22,7 +23,7 @@ import type { PublicationParts } from './publication.ts';
 import { publicationError, publish, unpublish } from './publication.ts';
 import { deviceError, stage, unstage } from './staging.ts';
 import type { VolumePaths } from './volume-paths.ts';
-import { isDevicePath, pluginOf } from './volume-paths.ts';
+import { isDevicePath } from './volume-paths.ts';
 import { readRecord, subdirectories } from './volume-records.ts';
 import type { VolumeSpec } from './volume-spec.ts';
 import { specOf, stagingName } from './volume-spec.ts';
@@ -136,7 +137,7 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
   const bring = async (wish: CsiWish, spec: VolumeSpec, declared: CSIDriver | undefined, ending: AbortSignal, again: boolean): Promise<string> => {
     const isPersistent = spec.lifecycle === 'Persistent';
     const context = isPersistent ? await attach(wish, spec, declared, ending) : {};
-    return storage.operation(pluginOf(spec.driver), spec.block ? 'map_volume' : 'volume_mount', async () => {
+    return storage.operation(pluginOfDriver(spec.driver), spec.block ? 'map_volume' : 'volume_mount', async () => {
       if (isPersistent) await stageOnNode(wish, spec, context);
       return mountFor(wish, spec, context, declared, again);
     });
@@ -197,7 +198,7 @@ export async function createCsiVolumes(options: CsiVolumesOptions): Promise<Foll
         const operation = isDevicePath(known.path) ? 'unmap_volume' : 'volume_unmount';
         await lines.inLine(key, () =>
           storage
-            .operation(pluginOf(known.driverName), operation, () => unpublish(record, driverOf))
+            .operation(pluginOfDriver(known.driverName), operation, () => unpublish(record, driverOf))
             .catch((error: unknown) => {
               throw new MountError(`UnmountVolume.TearDown failed for volume ${JSON.stringify(known.specVolID)} : ${textOf(error)}`);
             }),

@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import type { ObjectSource } from '../contract/object-source.ts';
 import { MountError } from '../contract/pod-volumes.ts';
 import type { StorageMetrics } from '../volume/storage-metrics.ts';
+import { pluginOfDriver } from '../volume/volume-plugin.ts';
 import type { PublishContext } from './attachment.ts';
 import { isFinal, textOf } from './driver-errors.ts';
 import type { Driver } from './drivers.ts';
 import { NODE_CAPABILITY } from './messages.ts';
 import { credentials } from './volume-context.ts';
 import type { VolumePaths } from './volume-paths.ts';
-import { isDevicePath, pluginOf } from './volume-paths.ts';
+import { isDevicePath } from './volume-paths.ts';
 import { readRecord, removeRecord, removeTarget, writeRecord } from './volume-records.ts';
 import type { VolumeSpec } from './volume-spec.ts';
 import { capabilityOf } from './volume-spec.ts';
@@ -72,7 +73,7 @@ export async function stage(
 export async function unstage(record: string, driverOf: (name: string) => Driver, storage: StorageMetrics): Promise<void> {
   const known = await readRecord(record);
   if (!known) return;
-  await storage.operation(pluginOf(known.driverName), isDevicePath(known.path) ? 'unmap_device' : 'unmount_device', async () => {
+  await storage.operation(pluginOfDriver(known.driverName), isDevicePath(known.path) ? 'unmap_device' : 'unmount_device', async () => {
     const driver = driverOf(known.driverName);
     if ((await driver.client.capabilities()).has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME)) {
       await driver.client.unstage({ volume_id: known.volumeHandle, staging_target_path: driver.pathFor(known.path) });

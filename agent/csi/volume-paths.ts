@@ -1,13 +1,10 @@
 import { dirname, join } from 'node:path';
 import type { PodDirectories } from '../contract/pod-directories.ts';
+import { VOLUME_PLUGINS } from '../volume/volume-plugin.ts';
 import type { VolumeSpec } from './volume-spec.ts';
 import { stagingName } from './volume-spec.ts';
 
-const PLUGIN = 'kubernetes.io/csi';
 const DEVICES = 'volumeDevices';
-
-/** kubelet's name for the volumes of a driver. */
-export const pluginOf = (driver: string): string => `${PLUGIN}:${driver}`;
 
 /** Whether the place of a volume is one of a block device. */
 export const isDevicePath = (path: string): boolean => path.includes(`/${DEVICES}/`);
@@ -29,15 +26,15 @@ export interface VolumePaths {
 }
 
 export function volumePaths(directories: PodDirectories): VolumePaths {
-  const staged = join(directories.root, 'plugins', PLUGIN);
+  const staged = join(directories.root, 'plugins', VOLUME_PLUGINS.csi);
   const devices = join(staged, DEVICES);
   const stagingRecord = (spec: VolumeSpec) => join(staged, spec.driver, stagingName(spec));
-  const record = (uid: string, { specName }: VolumeSpec) => directories.volume(uid, PLUGIN, specName);
+  const record = (uid: string, { specName }: VolumeSpec) => directories.volume(uid, VOLUME_PLUGINS.csi, specName);
   return {
     staged,
     stagingRecord,
     staging: (spec) => (spec.block ? join(devices, 'staging', spec.specName) : join(stagingRecord(spec), 'globalmount')),
-    records: (uid) => dirname(directories.volume(uid, PLUGIN, 'any')),
+    records: (uid) => dirname(directories.volume(uid, VOLUME_PLUGINS.csi, 'any')),
     record,
     target: (uid, spec) => (spec.block ? join(devices, 'publish', spec.specName, uid) : join(record(uid, spec), 'mount')),
   };

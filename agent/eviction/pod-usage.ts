@@ -5,6 +5,7 @@ import type { PodCgroups, PodFiles, RuntimeAccess } from '../contract/node-parts
 import { containerLogDirectory } from '../contract/pod-directories.ts';
 import { LABEL } from '../contract/runtime-labels.ts';
 import { podCgroup } from '../spec/pod-resources.ts';
+import { VOLUME_PLUGINS } from '../volume/volume-plugin.ts';
 
 /** The amounts of disk that something takes. */
 export interface DiskUse {
@@ -75,7 +76,7 @@ const containerNames = ({ spec }: Pod): string[] => [...(spec?.initContainers ??
 /** The paths of the volumes that the pod's storage is counted by: those in memory, or in huge pages, are not. */
 function volumePaths({ directories }: UsageNode, { metadata, spec }: Live<Pod>): Map<string, string> {
   const local = (spec?.volumes ?? []).filter(({ emptyDir }) => emptyDir && !emptyDir.medium);
-  return new Map(local.map(({ name }) => [name, directories.volume(metadata.uid, 'kubernetes.io/empty-dir', name)]));
+  return new Map(local.map(({ name }) => [name, directories.volume(metadata.uid, VOLUME_PLUGINS.emptyDir, name)]));
 }
 
 /** Paths given to one run of `du`. */

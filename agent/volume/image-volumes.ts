@@ -6,6 +6,7 @@ import { ImageVolumeError } from '../contract/pod-volumes.ts';
 import type { ContainerRuntime, Image } from '../contract/runtime.ts';
 import { isMountPoint, mountFilesystem } from './mount-command.ts';
 import { isOutside } from './sub-path.ts';
+import { VOLUME_PLUGINS } from './volume-plugin.ts';
 
 /** The volumes of pods that are the content of images. */
 export interface ImageVolumes {
@@ -17,7 +18,6 @@ export interface ImageVolumes {
   release(podUid: string): Promise<void>;
 }
 
-const PLUGIN = 'kubernetes.io/image';
 const DIGEST = 'sha256:';
 
 /**
@@ -35,13 +35,13 @@ export function createImageVolumes(runtime: Pick<ContainerRuntime, 'imageMounts'
 
   /** The directories of a pod's images. */
   const directoriesOf = async (podUid: string): Promise<readonly string[]> => {
-    const volumes = await childrenOf(directories.volume(podUid, PLUGIN, ''));
+    const volumes = await childrenOf(directories.volume(podUid, VOLUME_PLUGINS.image, ''));
     return (await Promise.all(volumes.map(childrenOf))).flat();
   };
 
   return {
     async mount(podUid, volume, { id }) {
-      const directory = join(directories.volume(podUid, PLUGIN, volume), id.replace(DIGEST, ''));
+      const directory = join(directories.volume(podUid, VOLUME_PLUGINS.image, volume), id.replace(DIGEST, ''));
       try {
         await share(directory, () => mountAt(directory, id));
       } catch (cause) {

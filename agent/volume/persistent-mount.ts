@@ -10,7 +10,7 @@ import { mountDevice } from './device-mount.ts';
 import { prepareHostPath } from './host-path.ts';
 import { bindWithOptions, isMountPoint, mountNfs } from './mount-command.ts';
 import { giveToGroup } from './ownership.ts';
-import { pluginOfPersistentVolume } from './volume-plugin.ts';
+import { pluginOfPersistentVolume, VOLUME_PLUGINS } from './volume-plugin.ts';
 
 /** A volume of a claim as it is on this node. Kept beside the pod's files: a restarted agent knows it without the API. */
 export interface PersistentMount {
@@ -74,13 +74,13 @@ export async function mountPersistent({ pod, volume, readOnly }: MountWish, dire
     return mount(spec.hostPath.path);
   }
   if (spec.local) {
-    const path = await prepareLocal(volume, directories.volume(pod.metadata.uid, 'kubernetes.io/local-volume', name), options);
+    const path = await prepareLocal(volume, directories.volume(pod.metadata.uid, VOLUME_PLUGINS.local, name), options);
     const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
     if (fsGroup !== undefined && !readOnly) await giveToGroup(await realpath(path), fsGroup, fsGroupChangePolicy);
     return mount(path);
   }
   if (spec.nfs) {
-    const path = directories.volume(pod.metadata.uid, 'kubernetes.io/nfs', name);
+    const path = directories.volume(pod.metadata.uid, VOLUME_PLUGINS.nfs, name);
     await prepareNfs({ ...spec.nfs, readOnly: readOnly || spec.nfs.readOnly }, path, options);
     return mount(path);
   }

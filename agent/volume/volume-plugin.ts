@@ -1,25 +1,37 @@
 import type { PersistentVolume } from '../../api/kinds/core/persistent-volume/index.ts';
 import type { Volume } from '../../api/pod/volume/volume.ts';
 
-/** Returns kubelet's name for the kind of a volume that a pod describes itself: `kubernetes.io/empty-dir`. */
-export function pluginOfVolume(volume: Volume): string {
-  if (volume.csi) return `kubernetes.io/csi:${volume.csi.driver}`;
-  if (volume.emptyDir) return 'kubernetes.io/empty-dir';
-  if (volume.hostPath) return 'kubernetes.io/host-path';
-  if (volume.configMap) return 'kubernetes.io/configmap';
-  if (volume.secret) return 'kubernetes.io/secret';
-  if (volume.projected) return 'kubernetes.io/projected';
-  if (volume.downwardAPI) return 'kubernetes.io/downward-api';
-  if (volume.nfs) return 'kubernetes.io/nfs';
-  return volume.image ? 'kubernetes.io/image' : UNKNOWN_PLUGIN;
-}
-
-/** Returns kubelet's name for the kind of a PersistentVolume. */
-export function pluginOfPersistentVolume({ spec }: PersistentVolume): string {
-  if (spec?.csi) return `kubernetes.io/csi:${spec.csi.driver}`;
-  if (spec?.hostPath) return 'kubernetes.io/host-path';
-  if (spec?.local) return 'kubernetes.io/local-volume';
-  return spec?.nfs ? 'kubernetes.io/nfs' : UNKNOWN_PLUGIN;
-}
+/** kubelet's names for the kinds of volumes, by the field that describes the volume. Directories of pods and metrics have them. */
+export const VOLUME_PLUGINS = {
+  csi: 'kubernetes.io/csi',
+  emptyDir: 'kubernetes.io/empty-dir',
+  hostPath: 'kubernetes.io/host-path',
+  local: 'kubernetes.io/local-volume',
+  configMap: 'kubernetes.io/configmap',
+  secret: 'kubernetes.io/secret',
+  projected: 'kubernetes.io/projected',
+  downwardAPI: 'kubernetes.io/downward-api',
+  nfs: 'kubernetes.io/nfs',
+  image: 'kubernetes.io/image',
+} as const;
 
 export const UNKNOWN_PLUGIN = 'N/A';
+
+/** Returns kubelet's name for the volumes of a CSI driver. */
+export const pluginOfDriver = (driver: string): string => `${VOLUME_PLUGINS.csi}:${driver}`;
+
+type Field = keyof typeof VOLUME_PLUGINS;
+
+const FIELDS = Object.keys(VOLUME_PLUGINS) as readonly Field[];
+
+/** Returns kubelet's name for the kind of a volume that a pod describes itself: `kubernetes.io/empty-dir`. */
+export const pluginOfVolume = (volume: Volume): string => pluginOf(volume);
+
+/** Returns kubelet's name for the kind of a PersistentVolume. */
+export const pluginOfPersistentVolume = ({ spec = {} }: PersistentVolume): string => pluginOf(spec);
+
+function pluginOf(source: { readonly [field in Field]?: unknown } & Pick<Volume, 'csi'>): string {
+  if (source.csi) return pluginOfDriver(source.csi.driver);
+  const field = FIELDS.find((each) => source[each]);
+  return field ? VOLUME_PLUGINS[field] : UNKNOWN_PLUGIN;
+}
