@@ -1,4 +1,6 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** Reads a text file; returns undefined if there is none. @throws Error if it cannot be read: what it stands for must not be taken for absent */
 export async function readIfThere(path: string): Promise<string | undefined> {
@@ -8,14 +10,28 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   });
 }
 
-/** Replaces a file that only its owner may read, in one step, and returns once it is on disk. Two writers of one path must take turns. */
+/**
+ * Writes a file that only its owner may read, whole or not at all; makes its directory. The text is on disk before it takes the place of what was
+ * there. Several writers of one path may do so at once: one of their texts stays.
+ */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const file = await open(`${path}.new`, 'w', 0o600);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await writeDurably(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(`${path}.new`, path);
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere, replaceFile } from '../../base/kept-file.ts';
 import { sha256Hex } from '../../base/sha256.ts';
@@ -31,10 +31,7 @@ const NAME = /^sha256-[0-9a-f]{64}$/;
 export function createRecordFiles(directory: string): RecordFiles {
   const pulling = join(directory, 'pulling');
   const pulled = join(directory, 'pulled');
-  const write = async (parent: string, key: string, text: string) => {
-    await mkdir(parent, { recursive: true, mode: 0o700 });
-    await replaceFile(join(parent, nameOf(key)), text);
-  };
+  const write = (parent: string, key: string, text: string) => replaceFile(join(parent, nameOf(key)), text);
   const remove = (parent: string, key: string) => rm(join(parent, nameOf(key)), { force: true });
   return {
     async intents() {

@@ -1,9 +1,10 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../base/kept-file.ts';
 import type { KeyPair } from '../../base/x509/certificate.ts';
 import { createCertificateAuthority } from '../../base/x509/certificate-authority.ts';
-import { KeyFileError, pairOf, privateKeyOf, readIfThere, writeSecretFile } from './key-files.ts';
+import { KeyFileError, pairOf, privateKeyOf, readKeyFile } from './key-files.ts';
 
 const NEW_CLUSTER = (dir: string) =>
   `restore it from a backup. Without one, delete ${dir} and restart: the cluster gets new keys, and nodes and clients need new credentials`;
@@ -48,7 +49,7 @@ export async function ensureAuthority(
   { now, lifeMs }: { readonly now: number; readonly lifeMs: number | undefined },
 ): Promise<KeyPair> {
   const paths = { certificate: join(dir, `${name}.crt`), key: join(dir, `${name}.key`) };
-  const [certificate, key] = await Promise.all([readIfThere(paths.certificate), readIfThere(paths.key)]);
+  const [certificate, key] = await Promise.all([readKeyFile(paths.certificate), readKeyFile(paths.key)]);
   if (certificate === undefined || key === undefined) {
     // The key is written first: alone it is what an interrupted first start has left.
     const signed = certificate !== undefined || (await fileNames(dir)).some(signs);
@@ -57,8 +58,8 @@ export async function ensureAuthority(
       throw new KeyFileError(missing, 'is missing, but certificates of its authority are in use', NEW_CLUSTER(dir));
     }
     const made = await createCertificateAuthority(commonName, { now, ...(lifeMs === undefined ? {} : { lifeMs }) });
-    await writeSecretFile(paths.key, made.key);
-    await writeSecretFile(paths.certificate, made.certificate);
+    await replaceFile(paths.key, made.key);
+    await replaceFile(paths.certificate, made.certificate);
     return made;
   }
   const authority = pairOf(dir, name, { certificate, key }, NEW_CLUSTER(dir));
@@ -79,19 +80,19 @@ export async function ensureAuthority(
  */
 export async function ensureServiceAccountKey(dir: string): Promise<string> {
   const paths = { key: join(dir, 'sa.key'), publicKey: join(dir, 'sa.pub') };
-  const [there, known] = await Promise.all([readIfThere(paths.key), readIfThere(paths.publicKey)]);
+  const [there, known] = await Promise.all([readKeyFile(paths.key), readKeyFile(paths.publicKey)]);
   const remedy = `restore it from a backup. Without one, delete ${paths.key} and ${paths.publicKey} and restart: all service-account tokens end`;
   if (there === undefined) {
     if (known !== undefined) throw new KeyFileError(paths.key, 'is missing, but its public half is there', remedy);
     const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    await writeSecretFile(paths.key, key);
-    await writeSecretFile(paths.publicKey, publicHalf(key));
+    await replaceFile(paths.key, key);
+    await replaceFile(paths.publicKey, publicHalf(key));
     return key;
   }
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = privateKeyOf(paths.key, there, remedy);
   if (type !== 'rsa' && details?.namedCurve !== 'prime256v1')
     throw new KeyFileError(paths.key, 'holds no key that signs tokens (RSA, or ECDSA on P-256)', remedy);
-  if (known === undefined) await writeSecretFile(paths.publicKey, publicHalf(there));
+  if (known === undefined) await replaceFile(paths.publicKey, publicHalf(there));
   return there;
 }
 

@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { replaceFile } from '../../base/kept-file.ts';
 import type { KeyPair, Subject, SubjectAltNames } from '../../base/x509/certificate.ts';
 import { issueClientCertificate, issueServingCertificate } from '../../base/x509/certificate-authority.ts';
 import { renewalTime } from '../../base/x509/renewal.ts';
 import { CLUSTER_CA, ensureAuthority, ensureServiceAccountKey, FRONT_PROXY_CA } from './authority-files.ts';
-import { pairOf, readIfThere, writeSecretFile } from './key-files.ts';
+import { pairOf, readKeyFile } from './key-files.ts';
 import { KUBELET_CLIENT_USER } from './kubelet-client-user.ts';
 
 /** The keys of a control plane. All texts are PEM. */
@@ -73,7 +74,7 @@ const isOf = (certificate: X509Certificate, subject: Subject): boolean => certif
  * @throws KeyFileError if a file is damaged.
  */
 async function ensurePair({ dir, now, ca, lifeMs }: PairOptions, name: string, subject: Subject, sans?: SubjectAltNames): Promise<KeyPair> {
-  const [certificate, key] = await Promise.all([readIfThere(join(dir, `${name}.crt`)), readIfThere(join(dir, `${name}.key`))]);
+  const [certificate, key] = await Promise.all([readKeyFile(join(dir, `${name}.crt`)), readKeyFile(join(dir, `${name}.key`))]);
   if (certificate !== undefined && key !== undefined) {
     const parsed = pairOf(dir, name, { certificate, key }, `delete ${join(dir, name)}.crt and .key: they are made anew at the next start`);
     const isSigned = parsed.verify(new X509Certificate(ca.certificate).publicKey);
@@ -81,8 +82,8 @@ async function ensurePair({ dir, now, ca, lifeMs }: PairOptions, name: string, s
   }
   const options = { now, ...(lifeMs === undefined ? {} : { lifeMs }) };
   const pair = await (sans ? issueServingCertificate(ca, subject, sans, options) : issueClientCertificate(ca, subject, options));
-  await writeSecretFile(join(dir, `${name}.key`), pair.key);
-  await writeSecretFile(join(dir, `${name}.crt`), pair.certificate);
+  await replaceFile(join(dir, `${name}.key`), pair.key);
+  await replaceFile(join(dir, `${name}.crt`), pair.certificate);
   return pair;
 }
 

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { readIfThere } from '../../base/kept-file.ts';
 import type { KeyPair } from '../../base/x509/certificate.ts';
 
 /** A file of keys or certificates that cannot be used. The message names the file, the fault and the remedy. */
@@ -13,30 +13,11 @@ export class KeyFileError extends Error {
   }
 }
 
-/** Writes a file that only its owner may read, whole or not at all. */
-export async function writeSecretFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomUUID()}`;
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-}
-
 /** Reads a file; returns undefined if there is none. @throws KeyFileError if it cannot be read. */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
-    if (code === 'ENOENT') return undefined;
-    throw new KeyFileError(path, `cannot be read (${code})`, 'let the user who runs skiff read it');
-  }
-}
+export const readKeyFile = (path: string): Promise<string | undefined> =>
+  readIfThere(path).catch((error: NodeJS.ErrnoException) => {
+    throw new KeyFileError(path, `cannot be read (${error.code ?? error})`, 'let the user who runs skiff read it');
+  });
 
 /** Reads a certificate (PEM). @throws KeyFileError if the text is none. */
 export function certificateOf(path: string, text: string, remedy: string): X509Certificate {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeSecretFile } from '../../apiserver/pki/key-files.ts';
+import { replaceFile } from '../../base/kept-file.ts';
 
 /**
  * Writes a file that only its owner may read, unless it has this text already: a full disk does not matter then.
@@ -12,7 +12,7 @@ export async function keepSecretFile(path: string, text: string): Promise<void> 
     // It is not there yet, or cannot be read: writing it tells.
   }
   try {
-    await writeSecretFile(path, text);
+    await replaceFile(path, text);
   } catch (error) {
     throw new Error(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
   }

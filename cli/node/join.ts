@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasReason } from '../../api/meta/status-error.ts';
 import { nodeSubject, PROXY_SUBJECT } from '../../apiserver/pki/cluster-pki.ts';
-import { readIfThere, writeSecretFile } from '../../apiserver/pki/key-files.ts';
+import { readKeyFile } from '../../apiserver/pki/key-files.ts';
 import { sleep, systemClock } from '../../base/clock.ts';
+import { replaceFile } from '../../base/kept-file.ts';
 import type { Logger } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { KeyPair, Subject, SubjectAltNames } from '../../base/x509/certificate.ts';
@@ -140,7 +141,7 @@ async function firstClient(
   const { layout } = options;
   const former = formerPair(layout, systemClock.now());
   if (!former) return firstPair(options, directory, files);
-  if (!existsSync(files.ca)) await writeSecretFile(files.ca, readFileSync(join(layout.agent, 'pki', 'ca.crt'), 'utf8'));
+  if (!existsSync(files.ca)) await replaceFile(files.ca, readFileSync(join(layout.agent, 'pki', 'ca.crt'), 'utf8'));
   return former;
 }
 
@@ -160,13 +161,13 @@ async function firstPair(options: JoinOptions, directory: string, files: { reado
     throw new Error(`${why} takes --token and --ca-hash: 'skiff token create' on the server prints both`);
   }
   const keyFile = join(directory, 'client.key.tmp');
-  const key = (await readIfThere(keyFile)) ?? (await createPrivateKeyText());
-  await writeSecretFile(keyFile, key);
+  const key = (await readKeyFile(keyFile)) ?? (await createPrivateKeyText());
+  await replaceFile(keyFile, key);
   const unsignedUntil = systemClock.monotonic() + SIGNATURE_MS;
   for (;;) {
     try {
       const credentials = await entrance();
-      await writeSecretFile(files.ca, credentials.ca);
+      await replaceFile(files.ca, credentials.ca);
       const client: Client = createHttpsClient({ ...credentials, userAgent: 'skiff-agent' });
       const wanted = { ...CLIENT, subject: nodeSubject(nodeName), key };
       const pair = { certificate: await requestCertificate(wanted, { client, clock: systemClock, log, signal }), key };
