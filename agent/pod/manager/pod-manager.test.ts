@@ -188,6 +188,27 @@ describe('a critical pod on a full node', () => {
     expect(events).toContain('Warning ExceededGracePeriod Container runtime did not kill the pod within specified grace period.');
     expect(preemptions).toEqual([]);
   });
+
+  it('does not wait for one of several that ends by itself before its turn', async () => {
+    const ofBoth: PodManagerOptions['admit'] = (pod, others) => {
+      const shortage = { reason: 'OutOfpods', message: 'full' };
+      return isCritical(pod) && others.length > 0 ? { ...shortage, shortages: [{ ...shortage, resource: 'pods', missing: 2 }] } : undefined;
+    };
+    const { manager, clock, cache, runtime, events, phase } = await aManager({ concerns: () => false }, ofBoth);
+    manager().changed(aPod({}, { uid: 'u2', name: 'other' }));
+    manager().changed(aPod({ terminationGracePeriodSeconds: 20 }));
+    await clock.advance(1_000);
+    const stuck = cache.of('u1').containers.map(({ id }) => id);
+    const { stopContainer } = runtime;
+    runtime.stopContainer = (id, graceSeconds) => (stuck.includes(id) ? new Promise(() => {}) : stopContainer(id, graceSeconds));
+    manager().changed(aCriticalPod('system'));
+    await waitFor(clock, () => events.some((event) => event.startsWith('Warning Preempting')));
+    manager().vanished(aPod({}, { uid: 'u2', name: 'other' }));
+    await clock.advance(29_000);
+    expect(manager().byUid('u2')).toBeUndefined();
+    await waitFor(clock, () => phase('system') === 'Running');
+    expect(events.filter((event) => event.includes('ExceededGracePeriod'))).toHaveLength(1);
+  });
 });
 
 describe('a pod that asks for devices', () => {

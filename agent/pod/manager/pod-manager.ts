@@ -145,8 +145,11 @@ export function createPodManager({ node, admit, allocatable, refreshNode, onPree
     const { uid } = pod.metadata;
     const end = ({ metadata }: Live<Pod>, request: EndRequest) =>
       new Promise<void>((resolve) => {
+        const entry = entries.get(metadata.uid);
+        // It may have ended while another one was.
+        if (!entry || entry.finished) return resolve();
         onEnds.set(metadata.uid, resolve);
-        entries.get(metadata.uid)?.worker.end(request);
+        entry.worker.end(request);
       }).finally(() => onEnds.delete(metadata.uid));
     const done = import('./preemption.ts')
       .then(({ preempt }) => preempt(pod, shortages, holders(uid), { node, end, onPreemption, signal }))

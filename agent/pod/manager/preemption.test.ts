@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../../api/meta/object.ts';
+import { createFakeClock } from '../../../base/fake-clock.ts';
+import { silentLogger } from '../../../base/log.ts';
 import { aContainer, aPod } from '../../contract/pods.fixture.ts';
 import type { Need } from './preemption.ts';
-import { podsToPreempt } from './preemption.ts';
+import { podsToPreempt, preempt } from './preemption.ts';
 
 const preemptor = aPod({ priority: 2_000_000_000 });
 const named = (name: string, spec = {}, metadata = {}) => aPod(spec, { name, uid: name, ...metadata });
@@ -53,5 +55,62 @@ describe('the pods that are ended for a critical one', () => {
 
   it('do not exist if all of them have too little: that ends none', () => {
     expect(chosen([burstable('b', '300m'), bestEffort('e')], [need('pods', 2), need('cpu', 500)])).toEqual({ lacking: [need('cpu', 200)] });
+  });
+});
+
+describe('the end of pods for a critical one', () => {
+  /** Ends two pods, `first` and `second`, and keeps the order of what happens. */
+  function ending() {
+    const clock = createFakeClock();
+    const stop = new AbortController();
+    const happened: string[] = [];
+    const ends = new Map<string, () => void>();
+    const parts = {
+      node: {
+        clock,
+        log: silentLogger,
+        recorder: {
+          event: ({ metadata }: { metadata?: { name?: string } }, _type: string, reason: string) => void happened.push(`${reason} ${metadata?.name}`),
+        },
+      },
+      end: ({ metadata }: Live<Pod>) => new Promise<void>((resolve) => void ends.set(metadata.name, resolve)),
+      onPreemption: (resource: string) => void happened.push(`counted ${resource}`),
+      signal: stop.signal,
+    };
+    const shortage = { reason: 'OutOfpods', message: '', resource: 'pods', missing: 2 };
+    const pods = [named('second'), named('first', { terminationGracePeriodSeconds: 20 })];
+    const done = preempt(preemptor, [shortage], pods, parts).then((rejection) => happened.push(`admitted ${rejection === undefined}`));
+    return { clock, stop, happened, ends, done };
+  }
+
+  it('comes one after the other, as each has ended', async () => {
+    const { clock, happened, ends, done } = ending();
+    await clock.advance(1_000);
+    expect(happened).toEqual(['Preempting first']);
+    ends.get('first')?.();
+    await clock.advance(1_000);
+    expect(happened.slice(1)).toEqual(['counted pods', 'Preempting second']);
+    ends.get('second')?.();
+    await done;
+    expect(happened.slice(3)).toEqual(['counted pods', 'admitted true']);
+  });
+
+  it('goes on with the next one if one takes longer than its grace and half of it', async () => {
+    const { clock, happened, ends, done } = ending();
+    await clock.advance(29_999);
+    expect(happened).toEqual(['Preempting first']);
+    await clock.advance(1);
+    expect(happened.slice(1)).toEqual(['ExceededGracePeriod first', 'Preempting second']);
+    ends.get('second')?.();
+    await done;
+    expect(happened.slice(3)).toEqual(['counted pods', 'admitted true']);
+  });
+
+  it('is left to the next agent once this one stops', async () => {
+    const { clock, stop, happened, done } = ending();
+    await clock.advance(1_000);
+    stop.abort();
+    await done;
+    expect(happened).toEqual(['Preempting first', 'admitted true']);
   });
 });

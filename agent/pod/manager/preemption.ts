@@ -26,8 +26,8 @@ const DISRUPTION_MESSAGE = 'Pod was preempted by Kubelet to accommodate a critic
 const MIN_WAIT_SECONDS = 10;
 
 /**
- * Ends less important pods of the node until a critical one has room (pkg/kubelet/preemption). Resolves with the reason for which the pod is refused, if
- * all of them together have too little. A pod that does not end in time holds the critical one up no longer.
+ * Ends less important pods of the node, one after the other, until a critical one has room (pkg/kubelet/preemption). Resolves with the reason for which
+ * the pod is refused, if all of them together have too little. A pod that does not end in time holds up neither the next nor the critical one any longer.
  */
 export async function preempt(
   pod: Live<Pod>,
@@ -41,7 +41,10 @@ export async function preempt(
     const problem = `preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources: ${textOf(chosen.lacking)}`;
     return { reason: 'UnexpectedAdmissionError', message: `Unexpected error while attempting to recover from admission failure: ${problem}` };
   }
-  await Promise.all(chosen.pods.map((each) => endOne(each, needs[0]?.resource ?? '', keyText(keyOf(pod)), parts)));
+  for (const each of chosen.pods) {
+    if (parts.signal.aborted) break;
+    await endOne(each, needs[0]?.resource ?? '', keyText(keyOf(pod)), parts);
+  }
   return undefined;
 }
 
