@@ -127,6 +127,12 @@ export const podCpuRequest = (pod: Pod): number => effective(pod, (resources) =>
 /** The limit of one resource that a pod has, without overhead: containers that have none of it do not count. */
 export const podLimit = (pod: Pod, amountOf: (amounts: Amounts) => number): number => effective(pod, (resources) => amountOf(resources?.limits));
 
+/** The names of the resources that a pod asks for: of its containers, as a whole, and as overhead. */
+export function requestedResources({ spec }: Pod): ReadonlySet<string> {
+  const holders = [spec, ...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  return new Set([...holders.flatMap((holder) => Object.keys(requestsOf(holder?.resources))), ...Object.keys(spec?.overhead ?? {})]);
+}
+
 /** The amount of one resource that the scheduler counts for a pod: as `effective`, in the resource's base unit (CPU: millicores). */
 export function podRequest(pod: Pod, resource: string): number {
   const amountOf = (amount: string | undefined) =>

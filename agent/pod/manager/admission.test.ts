@@ -34,6 +34,35 @@ describe('what a node refuses', () => {
     expect(admit(asking({ memory: '2Gi' }))?.reason).toBe('OutOfmemory');
   });
 
+  it('is a pod that asks for huge pages which the node lacks, or has too few of', () => {
+    const node = { allocatable: { ...allocatable, 'hugepages-2Mi': '8Mi' } };
+    const pages = (amount: string) => asking({ 'hugepages-2Mi': amount });
+    expect(admit(pages('4Mi'))).toEqual({
+      reason: 'OutOfhugepages-2Mi',
+      message: "Node didn't have enough resource: hugepages-2Mi, requested: 4194304, used: 0, capacity: 0",
+    });
+    expect(admit(pages('0'))).toBeUndefined();
+    expect(admit(pages('4Mi'), [pages('4Mi')], node)).toBeUndefined();
+    expect(admit(pages('4Mi'), [pages('6Mi')], node)?.message).toBe(
+      "Node didn't have enough resource: hugepages-2Mi, requested: 4194304, used: 6291456, capacity: 8388608",
+    );
+    expect(admit(asking({ 'hugepages-1Gi': '1Gi' }), [], node)?.reason).toBe('OutOfhugepages-1Gi');
+  });
+
+  const GPU = 'deviceclass.resource.kubernetes.io/gpu';
+  const resources = { limits: { 'hugepages-2Mi': '2Mi' } };
+  const claim = { resourceClaimName: 'r', requestMappings: [{ containerName: 'c', resourceName: GPU, requestName: 'q' }] };
+  it.each<[which: string, pod: Pod, reason: string | undefined]>([
+    ['of an init container', aPod({ initContainers: [aContainer('i', { resources })] }), 'OutOfhugepages-2Mi'],
+    ['of the pod as a whole', aPod({ resources }), 'OutOfhugepages-2Mi'],
+    ['of the overhead', aPod({ overhead: { 'hugepages-2Mi': '2Mi' } }), 'OutOfhugepages-2Mi'],
+    ['of the disk', asking({ 'ephemeral-storage': '1' }), 'OutOfephemeral-storage'],
+    ['of Kubernetes', asking({ 'kubernetes.io/batch-cpu': '1' }), 'OutOfkubernetes.io/batch-cpu'],
+    ['of the cluster', asking({ 'example.com/licence': '1' }), undefined],
+    ['of a class of devices', asking({ [GPU]: '1' }), `OutOf${GPU}`],
+    ['of a class of devices that it has', { ...asking({ [GPU]: '1' }), status: { extendedResourceClaimStatus: claim } }, undefined],
+  ])('is a pod whose resource the node does not list, if it is one %s', (_which, pod, reason) => expect(admit(pod)?.reason).toBe(reason));
+
   it('is a pod that might make a shortage worse', () => {
     const disk = { pressure: ['DiskPressure'] };
     const memory = { pressure: ['MemoryPressure'] };

@@ -3,11 +3,12 @@ import type { Pod } from '../../../api/kinds/core/pod/index.ts';
 import type { ContainerPort } from '../../../api/pod/container/container.ts';
 import { matchesNodeAffinity } from '../../../api/pod/placement/node-affinity.ts';
 import { tolerates } from '../../../api/pod/placement/toleration.ts';
+import { isExtendedResource } from '../../../api/pod/resources/resource-names.ts';
 import { valueOfQuantity } from '../../../api/schema/quantity.ts';
 import type { NodeAbilities } from '../../contract/node-abilities.ts';
 import type { Shortage } from '../../spec/node-room.ts';
 import { outOf, shortageOf } from '../../spec/node-room.ts';
-import { qosClass } from '../../spec/pod-resources.ts';
+import { qosClass, requestedResources } from '../../spec/pod-resources.ts';
 import { isStatic } from '../sources/static-pods.ts';
 import { isCritical } from './critical-pods.ts';
 import { refuseForFeatures } from './feature-admission.ts';
@@ -62,8 +63,18 @@ function generalFilter(
 function shortagesOf(pod: Pod, others: readonly Pod[], allocatable: AdmissionFacts['allocatable']): readonly Shortage[] {
   const capacity = allocatable.pods === undefined ? Number.POSITIVE_INFINITY : valueOfQuantity(allocatable.pods);
   const tooMany = others.length + 1 > capacity ? [outOf('pods', 1, others.length, capacity)] : [];
-  const names = new Set(['cpu', 'memory', 'ephemeral-storage', ...Object.keys(allocatable)].filter((name) => name !== 'pods' && name in allocatable));
+  const names = new Set(['cpu', 'memory', 'ephemeral-storage', ...Object.keys(allocatable), ...unlistedResources(pod, allocatable)]);
+  names.delete('pods');
   return [...tooMany, ...[...names].flatMap((resource) => shortageOf(pod, resource, others, allocatable) ?? [])];
+}
+
+/**
+ * The resources that a pod asks for and the node has nothing of: huge pages of another size. Extended resources are not among them, as those may be the
+ * cluster's and not the node's, nor are those that devices of a claim stand for (removeMissingExtendedResources).
+ */
+function unlistedResources(pod: Pod, allocatable: AdmissionFacts['allocatable']): readonly string[] {
+  const claimed = pod.status?.extendedResourceClaimStatus?.requestMappings?.map(({ resourceName }) => resourceName) ?? [];
+  return [...requestedResources(pod)].filter((name) => !(name in allocatable) && !isExtendedResource(name) && !claimed.includes(name));
 }
 
 const failed = (predicate: string, why: string): Rejection => ({ reason: predicate, message: `Predicate ${predicate} failed: ${why}` });
