@@ -33,7 +33,7 @@ export interface NodeImages {
 /** kubelet's name of the directory of the records. */
 const DIRECTORY = 'image_manager';
 
-export type NodeImagesOptions = Pick<AgentOptions, 'dataDir' | 'imageVerification' | 'client' | 'credentialProviders'> &
+export type NodeImagesOptions = Pick<AgentOptions, 'dataDir' | 'imageVerification' | 'maxParallelPulls' | 'client' | 'credentialProviders'> &
   Pick<RuntimeAccess, 'runtime'> &
   Surroundings & {
     readonly objects: ObjectSource;
@@ -60,7 +60,7 @@ export function createNodeImages(options: NodeImagesOptions): NodeImages {
     const [ofSecrets, ...ofNode] = await Promise.all([pullCredentials(pod, reference, objects), ...lookups.map((lookup) => lookup(pod, reference))]);
     return { ...ofSecrets, found: [...ofSecrets.found, ...ofNode.flat()] };
   };
-  const puller = createImagePuller({ runtime, recorder, clock, credentials, records, metrics });
+  const puller = createImagePuller({ runtime, recorder, clock, credentials, records, metrics, maxParallelPulls: options.maxParallelPulls });
   return {
     puller: {
       ...puller,

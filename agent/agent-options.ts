@@ -55,6 +55,8 @@ export interface AgentOptions {
   readonly imageGarbage?: ImageGarbageSettings;
   /** Which images pods may use without credentials. Default: kubelet's. */
   readonly imageVerification?: ImageVerification;
+  /** The most images that are pulled at once; default: any number. */
+  readonly maxParallelPulls?: number | undefined;
   /** Programs that get credentials for images; default: none. */
   readonly credentialProviders?: CredentialProviders | undefined;
   /** The longest delay between two starts of a container that ends again and again; default: five minutes. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { sleep } from '../../base/clock.ts';
 import { createFakeClock } from '../../base/fake-clock.ts';
 import { aContainer, aPod } from '../contract/pods.fixture.ts';
 import type { Image } from '../contract/runtime.ts';
@@ -29,9 +30,13 @@ interface Given {
   readonly users?: readonly string[];
   readonly missing?: readonly string[];
   readonly records?: Partial<PullRecords>;
+  /** The time that a pull takes. */
+  readonly pullMs?: number;
+  readonly maxParallelPulls?: number;
 }
 
-function setup(present: readonly string[], registry: readonly string[] = [], { users = [], missing = [], records }: Given = {}) {
+function setup(present: readonly string[], registry: readonly string[] = [], given: Given = {}) {
+  const { users = [], missing = [], records, pullMs = 0, maxParallelPulls } = given;
   const clock = createFakeClock();
   const recorded: unknown[] = [];
   const measured: string[] = [];
@@ -45,6 +50,7 @@ function setup(present: readonly string[], registry: readonly string[] = [], { u
     image: async (reference: string) => (here.has(reference) ? image(reference) : undefined),
     async pullImage(reference: string, auth?: { username?: string }) {
       pulls.push(auth?.username);
+      if (pullMs > 0) await sleep(clock, pullMs);
       if (auth?.username?.startsWith('wrong')) throw new RuntimeError('Unknown', `${auth.username} is refused`);
       if (!registry.includes(reference)) throw new RuntimeError('NotFound', 'no such image');
       here.add(reference);
@@ -62,6 +68,7 @@ function setup(present: readonly string[], registry: readonly string[] = [], { u
     runtime,
     recorder,
     clock,
+    maxParallelPulls,
     credentials: async () => ({ found: users.map(user), missing }),
     records: {
       ...noPullRecords,
@@ -107,6 +114,30 @@ describe('the image of a container', () => {
       'Normal Pulling: Pulling image "web:1"',
       'Normal Pulled: Successfully pulled image "web:1" in 0ms (0ms including waiting). Image size: 100 bytes.',
     ]);
+  });
+
+  it.each([
+    [undefined, ['a in 1s (1s including waiting)', 'b in 1s (1s including waiting)', 'c in 1s (1s including waiting)']],
+    [2, ['a in 1s (1s including waiting)', 'b in 1s (1s including waiting)', 'c in 1s (2s including waiting)']],
+    [1, ['a in 1s (1s including waiting)', 'b in 1s (2s including waiting)', 'c in 1s (3s including waiting)']],
+  ])('is pulled beside others, as many as may be: %s', async (maxParallelPulls, expected) => {
+    const images = ['a', 'b', 'c'];
+    const { ensure, clock, events, pulls } = setup([], images, { pullMs: 1_000, maxParallelPulls });
+    const all = Promise.all(images.map((reference) => ensure(reference, 'IfNotPresent')));
+    await clock.advance(999);
+    expect(pulls).toHaveLength(maxParallelPulls ?? 3);
+    for (const ms of [1, 1_000, 1_000]) await clock.advance(ms);
+    await all;
+    const pulled = events.map((event) => /^Normal Pulled: Successfully pulled image "(.)"( in .*)\. Image size/.exec(event) ?? []);
+    expect(pulled.flatMap(([, reference, took]) => (reference ? [reference + took] : []))).toEqual(expected);
+  });
+
+  it('is pulled once another pull has failed, if only one may be under way', async () => {
+    const { ensure, clock, events } = setup([], ['there'], { pullMs: 1_000, maxParallelPulls: 1 });
+    const all = Promise.allSettled(['gone', 'there'].map((reference) => ensure(reference, 'IfNotPresent')));
+    for (const ms of [1_000, 1_000]) await clock.advance(ms);
+    await all;
+    expect(events).toContain('Normal Pulled: Successfully pulled image "there" in 1s (2s including waiting). Image size: 100 bytes.');
   });
 
   it('is measured as it is pulled; a pod that has not run gets the time, from the first try on', async () => {

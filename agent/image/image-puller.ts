@@ -2,6 +2,7 @@ import type { Pod } from '../../api/kinds/core/pod/index.ts';
 import type { Live } from '../../api/meta/object.ts';
 import { isImageReference, pullPolicyOf } from '../../api/pod/image/image-reference.ts';
 import type { Clock } from '../../base/clock.ts';
+import { createLimitedRuns } from '../../base/limited-runs.ts';
 import { createSharedRuns } from '../../base/shared-runs.ts';
 import type { EventRecorder } from '../../runtime/observe/event-recorder.ts';
 import type { ImagePuller, ImageWish } from '../contract/image-puller.ts';
@@ -26,6 +27,8 @@ export interface ImagePullerOptions {
   readonly credentials: (pod: Live<Pod>, reference: string) => Promise<PodCredentials>;
   readonly records: PullRecords;
   readonly metrics?: ImageMetrics;
+  /** The most images that are pulled at once; default: any number. */
+  readonly maxParallelPulls?: number | undefined;
 }
 
 const INITIAL_BACKOFF_MS = 10_000;
@@ -37,18 +40,26 @@ interface Failure {
   readonly message: string;
 }
 
-/** `used`: the place of the credentials that succeeded; undefined if there were none. */
-type PullOutcome = { readonly id: string; readonly used: number | undefined } | { readonly problem: string };
+type PullOutcome =
+  | {
+      readonly id: string;
+      /** The place of the credentials that succeeded; undefined if there were none. */
+      readonly used: number | undefined;
+      /** The time that it took once it had begun. */
+      readonly tookMs: number;
+    }
+  | { readonly problem: string };
 
 type Lookup = () => Promise<readonly TrackedCredentials[]>;
 
 export function createImagePuller(options: ImagePullerOptions): ImagePuller {
-  const { runtime, recorder, clock, credentials, records, metrics = noImageMetrics } = options;
+  const { runtime, recorder, clock, credentials, records, metrics = noImageMetrics, maxParallelPulls = Number.POSITIVE_INFINITY } = options;
   /** By pod and image. */
   const failures = new Map<string, Failure>();
   const times = createPullTimes();
   /** By image and credentials: what one pod may read, another may not. */
   const share = createSharedRuns<PullOutcome>();
+  const limited = createLimitedRuns(maxParallelPulls);
 
   const tell = (pod: Live<Pod>, { container }: ImageWish, type: 'Normal' | 'Warning', reason: string, message: string) => {
     if (container) containerEvent(recorder, pod, container, type, reason, message);
@@ -74,9 +85,10 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
 
   const attempt = async (reference: string, candidates: readonly RegistryCredentials[]): Promise<PullOutcome> => {
     const problems = new Set<string>();
+    const start = clock.now();
     for (const [place, candidate] of (candidates.length > 0 ? candidates : [undefined]).entries()) {
       try {
-        return { id: await runtime.pullImage(reference, candidate), used: candidate && place };
+        return { id: await runtime.pullImage(reference, candidate), used: candidate && place, tookMs: clock.now() - start };
       } catch (error) {
         problems.add(pullProblem(error));
       }
@@ -87,7 +99,7 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
 
   /** Pods that ask for an image at the same time with the same credentials share its pull. */
   const pull = (reference: string, candidates: readonly RegistryCredentials[]): Promise<PullOutcome> =>
-    share(JSON.stringify([reference, candidates]), () => attempt(reference, candidates));
+    share(JSON.stringify([reference, candidates]), () => limited(() => attempt(reference, candidates)));
 
   /** Pulls an image, and records with which of the credentials. */
   const pullAndRecord = async (reference: string, tracked: readonly TrackedCredentials[]): Promise<PullOutcome> => {
@@ -135,12 +147,13 @@ export function createImagePuller(options: ImagePullerOptions): ImagePuller {
     // The name may stand for another image by now.
     const image = await runtime.image(outcome.id);
     if (!image) throw new ImageError('ImageInspectError', `image "${reference}" is not there after it was pulled`, clock.now() + INITIAL_BACKOFF_MS);
-    const tookMs = clock.now() - start;
+    const waitedMs = clock.now() - start;
     if (isFirst) times.ended(pod.metadata.uid, clock.now());
-    metrics.pulled(image.sizeBytes, tookMs / 1000);
-    const took = durationOf(tookMs);
+    metrics.pulled(image.sizeBytes, waitedMs / 1000);
+    // A pod that shares a pull may have come later than it began.
+    const took = durationOf(Math.min(outcome.tookMs, waitedMs));
     const size = `Image size: ${image.sizeBytes} bytes.`;
-    tell(pod, wish, 'Normal', 'Pulled', `Successfully pulled image "${reference}" in ${took} (${took} including waiting). ${size}`);
+    tell(pod, wish, 'Normal', 'Pulled', `Successfully pulled image "${reference}" in ${took} (${durationOf(waitedMs)} including waiting). ${size}`);
     return image;
   };
 

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { kubeletOptions, kubeletSettings } from './kubelet-options.ts';
 
 const schema = z.object(Object.fromEntries(Object.entries(kubeletOptions).map(([name, { schema }]) => [name, schema])));
-const settingsOf = (flags: Readonly<Record<string, string>>) => kubeletSettings(schema.parse(flags) as Parameters<typeof kubeletSettings>[0]);
+const settingsOf = (flags: Readonly<Record<string, string | boolean>>) =>
+  kubeletSettings(schema.parse(flags) as Parameters<typeof kubeletSettings>[0]);
 const shutdownOf = (flags: Readonly<Record<string, string>>) => settingsOf(flags).shutdown;
 
 describe('the options of a graceful shutdown', () => {
@@ -49,6 +50,25 @@ describe('the options of images that are present', () => {
     expect(() => allowlisted('a.io/web:1')).toThrow('neither tag nor digest is accepted in an image reference: a.io/web:1');
     expect(() => settingsOf({ [ALLOWLIST]: 'a.io/web' })).toThrow(`needs --${POLICY}=NeverVerifyAllowlistedImages`);
   });
+});
+
+describe('the options of pulls', () => {
+  const [SERIAL, MOST] = ['serialize-image-pulls', 'max-parallel-image-pulls'];
+
+  it.each([
+    [{}, undefined],
+    [{ [SERIAL]: false }, undefined],
+    [{ [SERIAL]: true }, 1],
+    [{ [MOST]: '5' }, 5],
+    [{ [SERIAL]: true, [MOST]: '1' }, 1],
+    [{ [SERIAL]: false, [MOST]: '5' }, 5],
+  ])('%j', (flags, expected) => expect(settingsOf(flags).maxParallelPulls).toBe(expected));
+
+  it.each([
+    [{ [MOST]: '0' }, 'must be 1 or more'],
+    [{ [MOST]: 'many' }, 'must be a number'],
+    [{ [SERIAL]: true, [MOST]: '2' }, '--max-parallel-image-pulls 2: must not be more than 1 with --serialize-image-pulls'],
+  ])('are not %j', (flags, problem) => expect(() => settingsOf(flags)).toThrow(problem));
 });
 
 describe('the options of reserved resources', () => {

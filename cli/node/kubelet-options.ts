@@ -131,6 +131,12 @@ export const kubeletOptions = {
     help: 'images that pods may use without credentials, such as registry.example.com/team/*; with the policy NeverVerifyAllowlistedImages',
     value: 'IMAGE,…',
   },
+  'serialize-image-pulls': { schema: z.boolean().default(false), help: 'pull one image at a time (default: side by side)' },
+  'max-parallel-image-pulls': {
+    schema: z.coerce.number({ error: 'must be a number' }).int().min(1, 'must be 1 or more').optional(),
+    help: 'images that are pulled at once (default: any number)',
+    value: 'N',
+  },
   'image-credential-provider-config': {
     schema: pathSchema,
     help: 'a CredentialProviderConfig of kubelet.config.k8s.io/v1, or a directory of them: programs that get credentials for images',
@@ -197,6 +203,8 @@ export interface KubeletSettings {
   readonly eviction: EvictionSettings;
   readonly imageGarbage: ImageGarbageSettings;
   readonly imageVerification: ImageVerification;
+  /** Undefined for any number. */
+  readonly maxParallelPulls: number | undefined;
   readonly maxRestartDelayMs: number;
   /** 0 for any number. */
   readonly podMaxPids: number;
@@ -226,6 +234,7 @@ export function kubeletSettings(flags: Flags): KubeletSettings {
       maxAgeMs: flags['image-maximum-gc-age'],
     },
     imageVerification: verificationOf(flags),
+    maxParallelPulls: parallelPullsOf(flags),
     maxRestartDelayMs: flags['max-container-restart-period'],
     podMaxPids: Math.max(0, flags['pod-max-pids']),
     reserved: sumOfReservations([flags['system-reserved'], flags['kube-reserved']]),
@@ -245,6 +254,13 @@ function verificationOf(flags: Flags): ImageVerification {
       '--preloaded-images-verification-allowlist: needs --image-pull-credentials-verification-policy=NeverVerifyAllowlistedImages',
     );
   return { policy, allowlist };
+}
+
+function parallelPullsOf(flags: Flags): number | undefined {
+  const [isSerial, most] = [flags['serialize-image-pulls'], flags['max-parallel-image-pulls']];
+  if (isSerial && most !== undefined && most > 1)
+    throw new UsageError(`--max-parallel-image-pulls ${most}: must not be more than 1 with --serialize-image-pulls`);
+  return isSerial ? 1 : most;
 }
 
 function shutdownOf(flags: Flags): ShutdownSettings | undefined {

@@ -94,6 +94,7 @@ export async function runRealNode(settings: NodeSettings, signal: AbortSignal): 
         eviction: kubelet.eviction,
         imageGarbage: kubelet.imageGarbage,
         imageVerification: kubelet.imageVerification,
+        maxParallelPulls: kubelet.maxParallelPulls,
         credentialProviders: settings.credentialProviders,
         maxRestartDelayMs: kubelet.maxRestartDelayMs,
         shutdown: kubelet.shutdown,
