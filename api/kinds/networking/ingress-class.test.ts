@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AdmissionContext } from '../../definition/kind.ts';
 import { createErrors, defaulted, stored, updateErrors } from '../../definition/strategy.fixture.ts';
+import type { Live } from '../../meta/object.ts';
+import type { Ingress } from './ingress/schema.ts';
 import type { IngressClassParametersReference } from './ingress-class.ts';
 import { ingressClasses } from './ingress-class.ts';
 
-const { strategy, columns } = ingressClasses;
+const { strategy, columns, admission = [] } = ingressClasses;
 const parameters: IngressClassParametersReference = { apiGroup: 'example.com', kind: 'Config', name: 'fast' };
 const withParameters = (changed: Partial<IngressClassParametersReference>) => ({
   spec: { controller: 'example.com/c', parameters: { ...parameters, ...changed } },
@@ -52,5 +55,41 @@ describe('an IngressClass', () => {
   ])('shows its parameters', (ingressClass, expected) => {
     const row = columns.map(({ cell }) => cell(stored(strategy, ingressClass), Date.parse('2026-01-01T00:00:05Z')));
     expect(row).toEqual(['x', 'example.com/c', expected, '5s']);
+  });
+});
+
+describe('a new Ingress', () => {
+  const [rule] = admission;
+  const classNamed = (name: string, creationTimestamp: string, isDefault: string): Live => ({
+    metadata: {
+      name,
+      uid: name,
+      resourceVersion: '1',
+      creationTimestamp,
+      annotations: { 'ingressclass.kubernetes.io/is-default-class': isDefault },
+    },
+  });
+  const early = '2026-01-01T00:00:00Z';
+  const late = '2026-01-02T00:00:00Z';
+  const admit = async (ingress: Ingress, classes: readonly Live[]) => {
+    const context = { key: { namespace: 'default', name: 'i' }, verb: 'create', dryRun: false, list: () => classes } as unknown as AdmissionContext;
+    await rule?.admit?.(ingress, undefined, context);
+    return ingress.spec?.ingressClassName;
+  };
+
+  it.each<[string, readonly Live[], Ingress, string | undefined]>([
+    ['no class, where none is the default', [classNamed('a', early, 'false')], { spec: {} }, undefined],
+    ['the default class', [classNamed('a', early, 'false'), classNamed('b', early, 'true')], { spec: {} }, 'b'],
+    ['the newest of several', [classNamed('a', early, 'true'), classNamed('b', late, 'true')], {}, 'b'],
+    ['the first by name of those of one second', [classNamed('b', early, 'true'), classNamed('a', early, 'true')], {}, 'a'],
+    ['the class that it names', [classNamed('a', early, 'true')], { spec: { ingressClassName: 'own' } }, 'own'],
+    [
+      'none beside its annotation',
+      [classNamed('a', early, 'true')],
+      { metadata: { annotations: { 'kubernetes.io/ingress.class': 'own' } } },
+      undefined,
+    ],
+  ])('gets %s', async (_what, classes, ingress, expected) => {
+    expect(await admit(ingress, classes)).toBe(expected);
   });
 });

@@ -1,7 +1,9 @@
 import { ageColumn, nameColumn, shown } from '../../columns/cells.ts';
 import type { Column } from '../../columns/column.ts';
+import type { KindAdmission, KindDefinition } from '../../definition/kind.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
+import { newestFirst } from '../../meta/newest-first.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, notSupported, required, tooLong } from '../../schema/field-error.ts';
@@ -11,6 +13,8 @@ import { domainPrefixedPathErrors } from '../../validation/domain-prefixed-path.
 import { childPath, pathText, rootPath } from '../../validation/field-path.ts';
 import { addFaults, checkImmutable } from '../../validation/field-rules.ts';
 import { byteLength, dns1123LabelFaults, dns1123SubdomainFaults, pathSegmentName } from '../../validation/name-rules.ts';
+import { CLASS_ANNOTATION } from './ingress/rules.ts';
+import type { Ingress } from './ingress/schema.ts';
 
 export const IngressClassParametersReference = struct('IngressClassParametersReference', 'Names an object with parameters for the controller.', {
   apiGroup: string('Group of the object; the core group, if left out.', { presence: 'pointer' }).tag(1).optional(),
@@ -99,7 +103,22 @@ const ingressClassColumns: readonly Column<IngressClass>[] = [
   ageColumn,
 ];
 
-export const ingressClasses = defineKind<IngressClass>({
+const IS_DEFAULT = 'ingressclass.kubernetes.io/is-default-class';
+
+/** Gives new Ingresses that name no class the newest of the default classes (plugin/pkg/admission/network/defaultingressclass). */
+const defaultIngressClass: KindAdmission<Ingress> = {
+  name: 'DefaultIngressClass',
+  of: { group: 'networking.k8s.io', plural: 'ingresses' },
+  verbs: ['create'],
+  admit(ingress, _old, { list }) {
+    if (ingress.spec?.ingressClassName !== undefined || ingress.metadata?.annotations?.[CLASS_ANNOTATION] !== undefined) return;
+    const defaults = list(ingressClasses).filter(({ metadata }) => metadata.annotations?.[IS_DEFAULT] === 'true');
+    const [first] = defaults.toSorted((a, b) => newestFirst(a.metadata, b.metadata));
+    if (first) ingress.spec = { ...ingress.spec, ingressClassName: first.metadata.name };
+  },
+};
+
+export const ingressClasses: KindDefinition<IngressClass> = defineKind<IngressClass>({
   group: 'networking.k8s.io',
   version: 'v1',
   kind: 'IngressClass',
@@ -108,4 +127,5 @@ export const ingressClasses = defineKind<IngressClass>({
   schema: IngressClass,
   columns: ingressClassColumns,
   strategy: ingressClassStrategy,
+  admission: [defaultIngressClass],
 });

@@ -3,6 +3,7 @@ import type { Column } from '../../columns/column.ts';
 import type { KindAdmission, KindDefinition } from '../../definition/kind.ts';
 import { defineKind } from '../../definition/kind.ts';
 import type { Strategy } from '../../definition/strategy.ts';
+import { newestFirst } from '../../meta/newest-first.ts';
 import type { Live } from '../../meta/object.ts';
 import { ObjectMeta } from '../../meta/object-meta.ts';
 import { BETA_STORAGE_CLASS } from '../../pod/volume/persistent-volume-claim.ts';
@@ -135,12 +136,6 @@ const defaultStorageClass: KindAdmission<PersistentVolumeClaim> = {
     if (first) claim.spec.storageClassName = first.metadata.name;
   },
 };
-
-type Created = { readonly creationTimestamp: string; readonly name: string };
-
-/** Upstream's order of default classes: by time of creation, the newest first, and by name. */
-const newestFirst = (a: Created, b: Created): number =>
-  a.creationTimestamp === b.creationTimestamp ? (a.name < b.name ? -1 : 1) : a.creationTimestamp > b.creationTimestamp ? -1 : 1;
 
 /** Lets bound claims ask for more only if their class allows it (plugin/pkg/admission/storage/persistentvolume/resize). */
 const claimResize: KindAdmission<PersistentVolumeClaim> = {

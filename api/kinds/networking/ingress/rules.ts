@@ -18,7 +18,7 @@ import {
 import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec, IngressTLS } from './schema.ts';
 
 const SPEC = rootPath('spec');
-const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
+export const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 const PATH_TYPES: readonly string[] = ['Exact', 'ImplementationSpecific', 'Prefix'];
 const FORBIDDEN_IN_PATHS: readonly string[] = ['//', '/./', '/../', '%2f', '%2F'];
 const FORBIDDEN_ENDS: readonly string[] = ['/..', '/.'];
