@@ -7,6 +7,7 @@ import type { Discovery } from '../runtime/client/discovered.ts';
 import { createManager } from '../runtime/control/manager.ts';
 import { processMetrics } from '../runtime/observe/process-metrics.ts';
 import { admissionPlugins } from './admission/builtin/plugins.ts';
+import type { PluginSelection } from './admission/optional/optional-plugin.ts';
 import type { PodSecurityConfiguration } from './admission/pod-security/cluster-policy.ts';
 import type { PolicyDispatchers } from './admission/policy/policy-admission.ts';
 import { policyAdmission } from './admission/policy/policy-admission.ts';
@@ -95,6 +96,8 @@ export interface ComposeOptions extends ResourceOptions {
   readonly random?: Random;
   /** Default: no policy for namespaces without labels, and no exemptions. */
   readonly podSecurity?: PodSecurityConfiguration;
+  /** The admission plugins that run beside those of every server, and those that do not. Default: none. */
+  readonly admissionPlugins?: PluginSelection;
   /** Default: upstream's. */
   readonly inFlight?: InFlightLimits;
   /** Further parts, after the server's own. */
@@ -147,6 +150,9 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
         kinds: options.kinds,
         podSecurity: options.podSecurity,
         metrics: metrics.lasting,
+        added: (options.admissionPlugins?.added ?? []).map((plugin) =>
+          plugin({ objects: storage, registry, authorizer, clock, client: () => client }),
+        ),
       }),
     },
     allocation,
@@ -181,6 +187,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     authorizer,
     parts,
     started: started.promise,
+    disabledPlugins: options.admissionPlugins?.disabled,
   });
   const client = server.loopback(SELF);
 

@@ -14,6 +14,8 @@ export interface ApiServerOptions {
   readonly parts: readonly Part[];
   /** Requests from the network wait for it. Default: they do not wait. */
   readonly started?: Promise<void>;
+  /** The names of admission plugins that do not run. Default: all of them run. */
+  readonly disabledPlugins?: ReadonlySet<string> | undefined;
 }
 
 export interface ApiServer extends Resources {
@@ -26,10 +28,11 @@ export interface ApiServer extends Resources {
 }
 
 /** Joins resources and parts into an API server: a function from request to response over a store. */
-export function createApiServer({ resources, authenticator, authorizer, parts, started }: ApiServerOptions): ApiServer {
+export function createApiServer({ resources, authenticator, authorizer, parts, started, disabledPlugins }: ApiServerOptions): ApiServer {
   const { registry, storage, clock, log } = resources;
+  const admission = parts.flatMap(({ plugins = [] }) => plugins).filter(({ name }) => !disabledPlugins?.has(name));
   const pipeline = createPipeline({
-    core: { registry, clock, log, admission: parts.flatMap(({ plugins = [] }) => plugins) },
+    core: { registry, clock, log, admission },
     storage,
     authenticator,
     authorizer,

@@ -1,6 +1,7 @@
 import type { Server } from 'node:net';
 import { hostname } from 'node:os';
 import { kinds } from '../../api/kinds/index.ts';
+import type { PluginSelection } from '../../apiserver/admission/optional/optional-plugin.ts';
 import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/cluster-policy.ts';
 import type { AggregationSettings } from '../../apiserver/apiservices/aggregation.ts';
 import type { AuditSettings } from '../../apiserver/audit/audit.ts';
@@ -59,6 +60,8 @@ export interface ControlPlaneOptions {
   readonly advertiseAddress: string;
   /** Default: no policy for namespaces without labels, and no exemptions. */
   readonly podSecurity?: PodSecurityConfiguration;
+  /** Default: the admission plugins of every server. */
+  readonly admissionPlugins?: PluginSelection;
   /** Several servers share the store: they elect who runs the controllers. */
   readonly shared?: boolean;
   /** Unique among the servers that share a store. */
@@ -137,6 +140,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     checks: options.checks,
     components: componentsOf(options, () => running),
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
+    ...(options.admissionPlugins ? { admissionPlugins: options.admissionPlugins } : {}),
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
     parts: [...(audit ? [audit.part] : []), ...(options.parts ?? [])],
     kubelet,

@@ -5,6 +5,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionPlugin } from '../../contract/admission.ts';
 import type { Authorizer } from '../../contract/authorizer.ts';
 import type { StorageAccess } from '../../contract/storage-access.ts';
+import { UPSTREAM_ORDER } from '../plugin-names.ts';
 import type { PodSecurityConfiguration } from '../pod-security/cluster-policy.ts';
 import { NO_CONFIGURATION } from '../pod-security/cluster-policy.ts';
 import { podSecurity } from '../pod-security/pod-security.ts';
@@ -22,45 +23,6 @@ import { resourceQuotaAdmission } from './resource-quota.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-protection.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
-
-/** Upstream's order of the plugins that are compiled in (pkg/kubeapiserver/options/plugins.go), up to policies, webhooks and quota. */
-const UPSTREAM_ORDER: readonly string[] = [
-  'AlwaysAdmit',
-  'NamespaceAutoProvision',
-  'NamespaceLifecycle',
-  'NamespaceExists',
-  'LimitPodHardAntiAffinityTopology',
-  'LimitRanger',
-  'ServiceAccount',
-  'NodeRestriction',
-  'TaintNodesByCondition',
-  'AlwaysPullImages',
-  'ImagePolicyWebhook',
-  'PodSecurity',
-  'PodNodeSelector',
-  'Priority',
-  'DefaultTolerationSeconds',
-  'PodTolerationRestriction',
-  'EventRateLimit',
-  'ExtendedResourceToleration',
-  'DefaultStorageClass',
-  'StorageObjectInUseProtection',
-  'PodGroupProtection',
-  'OwnerReferencesPermissionEnforcement',
-  'PersistentVolumeClaimResize',
-  'RuntimeClass',
-  'CertificateApproval',
-  'CertificateSigning',
-  'ClusterTrustBundleAttest',
-  'CertificateSubjectRestriction',
-  'DefaultIngressClass',
-  'DenyServiceExternalIPs',
-  'PodTopologyLabels',
-  'PodGroupWorkloadExists',
-  'NodeDeclaredFeatureValidator',
-  'JobValidation',
-  'PodResizeValidator',
-];
 
 /** Puts plugins into upstream's order; those that it does not know follow, in the order given. */
 export function inUpstreamOrder(plugins: readonly AdmissionPlugin[]): readonly AdmissionPlugin[] {
@@ -80,6 +42,8 @@ export interface AdmissionPluginOptions {
   readonly podSecurity?: PodSecurityConfiguration | undefined;
   /** Takes the metrics of the plugins. Default: there are none. */
   readonly metrics?: Registry | undefined;
+  /** Plugins that are off by default. */
+  readonly added?: readonly AdmissionPlugin[];
 }
 
 /** The admission plugins of a server that serves these kinds: its own, and the rules that the kinds bring. */
@@ -99,5 +63,6 @@ export function admissionPlugins({ objects, clock, authorizer, ...options }: Adm
     ...certificatePlugins(authorizer),
     ...deviceClaimPlugins(objects, authorizer),
     resourceQuotaAdmission(objects, clock),
+    ...(options.added ?? []),
   ]);
 }

@@ -2,6 +2,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { OPTIONAL_PLUGINS } from '../../../apiserver/admission/optional/loaders.ts';
+import type { OptionalPluginContext } from '../../../apiserver/admission/optional/optional-plugin.ts';
 import { removeDirectory } from '../../../base/remove-directory.fixture.ts';
 import { admissionSettings } from './admission.ts';
 
@@ -16,10 +18,10 @@ const POD_SECURITY = { apiVersion: 'pod-security.admission.config.k8s.io/v1', ki
 const plugin = (configuration: object) =>
   `${HEAD}plugins:\n- name: PodSecurity\n  configuration: ${JSON.stringify({ ...POD_SECURITY, ...configuration })}\n`;
 
-async function settings(text: string) {
+async function settings(text: string, enabled: readonly string[] = []) {
   const file = join(dir, 'admission.yaml');
   await writeFile(file, text);
-  return admissionSettings({ 'admission-control-config-file': file });
+  return admissionSettings({ 'admission-control-config-file': file, 'enable-admission-plugins': enabled });
 }
 
 describe('--admission-control-config-file', () => {
@@ -53,7 +55,10 @@ describe('--admission-control-config-file', () => {
 
   it.each([
     ['kind: Other', 'apiVersion'],
-    [`${HEAD}plugins: [{name: EventRateLimit}]`, 'plugins.0.name: must be PodSecurity'],
+    [`${HEAD}plugins: [{name: LimitRanger}]`, 'plugins.0.name: must be PodSecurity, EventRateLimit, PodNodeSelector or PodTolerationRestriction'],
+    [`${HEAD}plugins: [{name: EventRateLimit}]`, 'plugins.0.name: EventRateLimit is not enabled: add it to --enable-admission-plugins'],
+    [`${HEAD}plugins: [{name: PodSecurity}, {name: PodSecurity}]`, 'plugins: names PodSecurity twice'],
+    ['podNodeSelectorPluginConfig: {}', 'PodNodeSelector is not enabled: add it to --enable-admission-plugins'],
     [plugin({ defaults: { enforce: 'strict' } }), 'defaults.enforce: Invalid value: "strict": must be one of privileged, baseline, restricted'],
     [plugin({ defaults: { 'warn-version': '1.2' } }), 'defaults.warn-version: Invalid value: "1.2": must be "latest" or "v1.x"'],
     [plugin({ exemptions: { namespaces: ['A'] } }), 'exemptions.namespaces.0: Invalid value: "A"'],
@@ -62,5 +67,69 @@ describe('--admission-control-config-file', () => {
     ['a: [', '--admission-control-config-file'],
   ])('is refused with the field that is wrong: %s', async (text, why) => {
     await expect(settings(text)).rejects.toThrow(why);
+  });
+});
+
+/** Makes the enabled plugins of a server; they are not asked about anything. */
+async function namesOf({ admissionPlugins }: Awaited<ReturnType<typeof admissionSettings>>): Promise<string[]> {
+  const nothing = {} as OptionalPluginContext;
+  return admissionPlugins?.added.map((plugin) => plugin(nothing).name) ?? [];
+}
+
+const LIMITS = 'apiVersion: eventratelimit.admission.k8s.io/v1alpha1\nkind: Configuration\nlimits: [{type: Server, qps: 1, burst: 1}]\n';
+
+describe('--enable-admission-plugins and --disable-admission-plugins', () => {
+  it('select plugins; those that always run may be named', async () => {
+    const chosen = await admissionSettings({
+      'enable-admission-plugins': ['NamespaceExists', 'AlwaysPullImages', 'LimitRanger', 'AlwaysPullImages'],
+      'disable-admission-plugins': ['PodSecurity', 'DenyServiceExternalIPs'],
+    });
+    expect(await namesOf(chosen)).toEqual(['NamespaceExists', 'AlwaysPullImages']);
+    expect(chosen.admissionPlugins?.disabled).toEqual(new Set(['PodSecurity', 'DenyServiceExternalIPs']));
+  });
+
+  it.each(Object.keys(OPTIONAL_PLUGINS).filter((name) => name !== 'EventRateLimit'))('know %s, which needs no configuration', async (name) => {
+    expect(await namesOf(await admissionSettings({ 'enable-admission-plugins': [name] }))).toEqual([name]);
+  });
+
+  it.each<[readonly string[], readonly string[], string]>([
+    [
+      ['AlwaysPullImages', 'NoSuch'],
+      [],
+      '--enable-admission-plugins plugin "NoSuch" is unknown: name some of AlwaysAdmit, AlwaysDeny, AlwaysPullImages, ',
+    ],
+    [[], ['ImagePolicyWebhook'], '--disable-admission-plugins plugin "ImagePolicyWebhook" is unknown: name some of '],
+    [
+      ['LimitRanger', 'NamespaceExists'],
+      ['NamespaceExists', 'LimitRanger'],
+      '[LimitRanger NamespaceExists] in enable-admission-plugins and disable-admission-plugins overlapped',
+    ],
+    [
+      ['EventRateLimit'],
+      [],
+      '--enable-admission-plugins EventRateLimit: limits: Invalid value: null: must not be empty: configure it by --admission-control-config-file',
+    ],
+  ])('are refused if they name what is not there: %j, %j', async (enabled, disabled, why) => {
+    const flags = { 'enable-admission-plugins': enabled, 'disable-admission-plugins': disabled };
+    await expect(admissionSettings(flags)).rejects.toThrow(why);
+  });
+
+  it('hand plugins their configuration, from the file or another one', async () => {
+    await writeFile(join(dir, 'limits.yaml'), LIMITS);
+    const chosen = await settings(`${HEAD}plugins: [{name: EventRateLimit, path: limits.yaml}]`, ['EventRateLimit']);
+    expect(await namesOf(chosen)).toEqual(['EventRateLimit']);
+    const bad = LIMITS.replace('burst: 1', 'burst: 0');
+    await writeFile(join(dir, 'limits.yaml'), bad);
+    await expect(settings(`${HEAD}plugins: [{name: EventRateLimit, path: limits.yaml}]`, ['EventRateLimit'])).rejects.toThrow(
+      `--admission-control-config-file ${join(dir, 'limits.yaml')}: EventRateLimit: limits[0].burst: Invalid value: 0: must be positive`,
+    );
+  });
+
+  it('take a file of the old form for the configuration of PodNodeSelector', async () => {
+    const chosen = await settings('podNodeSelectorPluginConfig: {clusterDefaultNodeSelector: a=b}', ['PodNodeSelector']);
+    expect(await namesOf(chosen)).toEqual(['PodNodeSelector']);
+    await expect(settings('podNodeSelectorPluginConfig: {ns: a}', ['PodNodeSelector'])).rejects.toThrow(
+      'PodNodeSelector: podNodeSelectorPluginConfig.ns: invalid selector: [a]',
+    );
   });
 });
