@@ -52,6 +52,7 @@ import type { HealthCheck } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import { serverChecks, storeCheck } from './health/server-checks.ts';
 import { versionRoute } from './health/version-route.ts';
+import { admissionMetrics } from './metrics/admission-metrics.ts';
 import type { MetricsRegistries } from './metrics/metrics-registries.ts';
 import { metricsRoute } from './metrics/metrics-route.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';
@@ -187,6 +188,7 @@ export function composeApiServer(options: ComposeOptions): ComposedServer {
     authorizer,
     parts,
     started: started.promise,
+    admissionMetrics: admissionMetrics(metrics.lasting),
     disabledPlugins: options.admissionPlugins?.disabled,
   });
   const client = server.loopback(SELF);

@@ -6,6 +6,7 @@ import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { namespaceLifecycle } from './admission/builtin/namespace-lifecycle.ts';
 import { privilegedGroups } from './authz/privileged-groups.ts';
+import type { AdmissionMetrics } from './contract/admission.ts';
 import type { Part } from './contract/part.ts';
 import type { ApiRequest, ResponseBody } from './contract/request.ts';
 import type { Resources } from './resources.ts';
@@ -47,6 +48,7 @@ export interface InjectedServerOptions {
   readonly kinds?: readonly KindDefinition[];
   readonly store?: Store;
   readonly part?: Partial<Part> | ((resources: Resources) => Partial<Part>);
+  readonly admissionMetrics?: AdmissionMetrics;
   /** Made at the start. Default: `default`. */
   readonly namespaces?: readonly string[];
 }
@@ -60,6 +62,7 @@ export async function startInjectedServer(options: InjectedServerOptions): Promi
     authenticator: { authenticate: () => ({ name: 'admin', groups: ['system:masters'] }) },
     authorizer: privilegedGroups,
     parts: [{ name: 'test', plugins: [namespaceLifecycle(resources.storage)], ...(typeof part === 'function' ? part(resources) : part) }],
+    admissionMetrics: options.admissionMetrics,
   });
   await server.ready;
 

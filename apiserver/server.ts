@@ -1,4 +1,5 @@
 import type { Client } from '../runtime/client/client.ts';
+import type { AdmissionMetrics } from './contract/admission.ts';
 import type { Authenticator } from './contract/authenticator.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
@@ -14,6 +15,8 @@ export interface ApiServerOptions {
   readonly parts: readonly Part[];
   /** Requests from the network wait for it. Default: they do not wait. */
   readonly started?: Promise<void>;
+  /** Takes the durations of admission. Default: they are not measured. */
+  readonly admissionMetrics?: AdmissionMetrics | undefined;
   /** The names of admission plugins that do not run. Default: all of them run. */
   readonly disabledPlugins?: ReadonlySet<string> | undefined;
 }
@@ -28,11 +31,12 @@ export interface ApiServer extends Resources {
 }
 
 /** Joins resources and parts into an API server: a function from request to response over a store. */
-export function createApiServer({ resources, authenticator, authorizer, parts, started, disabledPlugins }: ApiServerOptions): ApiServer {
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { resources, authenticator, authorizer, parts, started, disabledPlugins, admissionMetrics } = options;
   const { registry, storage, clock, log } = resources;
   const admission = parts.flatMap(({ plugins = [] }) => plugins).filter(({ name }) => !disabledPlugins?.has(name));
   const pipeline = createPipeline({
-    core: { registry, clock, log, admission },
+    core: { registry, clock, log, admission, admissionMetrics },
     storage,
     authenticator,
     authorizer,

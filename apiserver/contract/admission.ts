@@ -101,3 +101,19 @@ export interface AdmissionPlugin {
   admit?(attributes: AdmissionAttributes): void | Promise<void>;
   validate?(attributes: AdmissionAttributes): void | Promise<void>;
 }
+
+/** The function of a plugin that is run, and the part of admission that all plugins' functions of the name make up. */
+export type AdmissionStep = 'admit' | 'validate';
+
+/** The record of the durations of one plugin, or of all together, in one step of one operation. */
+export interface AdmissionTimes {
+  record(milliseconds: number, isRejected: boolean): void;
+}
+
+/** Records of durations. They are made once: a plugin's is kept with it. */
+export interface AdmissionMetrics {
+  /** Returns the record of all plugins together. */
+  step(step: AdmissionStep, verb: AdmissionVerb): AdmissionTimes;
+  /** Returns the record of the plugins of one name. */
+  controller(name: string, step: AdmissionStep, verb: AdmissionVerb): AdmissionTimes;
+}

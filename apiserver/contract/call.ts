@@ -2,7 +2,7 @@ import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { AdmissionPlugin } from './admission.ts';
+import type { AdmissionMetrics, AdmissionPlugin } from './admission.ts';
 import type { CacheEvent, CacheItem } from './cache.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from './request.ts';
 import type { ResourceRequestInfo } from './request-info.ts';
@@ -14,6 +14,8 @@ export interface Core {
   readonly clock: Clock;
   readonly log: Logger;
   readonly admission: readonly AdmissionPlugin[];
+  /** Undefined if the durations of admission are not measured. */
+  readonly admissionMetrics?: AdmissionMetrics | undefined;
 }
 
 /** A request to a resource on its way through a verb: routed, authenticated, authorised. */

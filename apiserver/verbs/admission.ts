@@ -1,10 +1,19 @@
 import type { KindDefinition } from '../../api/definition/kind.ts';
 import type { KubeObject, Live } from '../../api/meta/object.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { MaybePromise } from '../../base/maybe-promise.ts';
 import { chained } from '../../base/maybe-promise.ts';
 import { oncePer } from '../../base/once-per.ts';
-import type { AdmissionAttributes, AdmissionPhase, AdmissionPlace, AdmissionPlugin, AdmissionVerb } from '../contract/admission.ts';
-import type { Call } from '../contract/call.ts';
+import type {
+  AdmissionAttributes,
+  AdmissionPhase,
+  AdmissionPlace,
+  AdmissionPlugin,
+  AdmissionStep,
+  AdmissionTimes,
+  AdmissionVerb,
+} from '../contract/admission.ts';
+import type { Call, Core } from '../contract/call.ts';
 import type { Attributes } from './admission-attributes.ts';
 import { createAttributes } from './admission-attributes.ts';
 import type { AdmissionWrite } from './admission-write.ts';
@@ -23,7 +32,7 @@ export interface Admission {
 }
 
 /** The phases in their order (pkg/kubeapiserver/options/plugins.go), each with the plugins that it runs and their function. */
-const PHASES: readonly { readonly name: AdmissionPhase; readonly place: AdmissionPlace; readonly step: 'admit' | 'validate' }[] = [
+const PHASES: readonly { readonly name: AdmissionPhase; readonly place: AdmissionPlace; readonly step: AdmissionStep }[] = [
   { name: 'mutation', place: 'builtin', step: 'admit' },
   { name: 'mutating policies', place: 'policy', step: 'admit' },
   { name: 'mutating webhooks', place: 'webhook', step: 'admit' },
@@ -34,37 +43,51 @@ const PHASES: readonly { readonly name: AdmissionPhase; readonly place: Admissio
   { name: 'quota', place: 'quota', step: 'validate' },
 ];
 
-/** The plugins that are asked about one kind, subresource and verb, phase after phase. */
-interface Chain {
-  readonly mutating: readonly AdmissionPlugin[];
-  /** Admit after the mutating ones, and once: not again when those are reinvoked. */
-  readonly allocating: readonly AdmissionPlugin[];
-  readonly validating: readonly AdmissionPlugin[];
-  /** Whether any of the validating ones reads the requested form. */
-  readonly readsRequested: boolean;
+/** A plugin of a chain, with the record of its durations if there are metrics. */
+interface Link {
+  readonly plugin: AdmissionPlugin;
+  readonly times: AdmissionTimes | undefined;
 }
 
-/** The chains of a list of plugins, by kind, then by verb and subresource: a kind that goes takes its chains along. */
-const chainsOf = oncePer((_plugins: readonly AdmissionPlugin[]) => oncePer((_kind: KindDefinition) => new Map<string, Chain>()));
+/** The plugins that are asked about one kind, subresource and verb, phase after phase. */
+interface Chain {
+  readonly clock: Clock;
+  readonly mutating: readonly Link[];
+  /** Admit after the mutating ones, and once: not again when those are reinvoked. */
+  readonly allocating: readonly Link[];
+  readonly validating: readonly Link[];
+  /** Whether any of the validating ones reads the requested form. */
+  readonly readsRequested: boolean;
+  /** The durations of both steps, all plugins together. */
+  readonly times: Readonly<Record<AdmissionStep, AdmissionTimes>> | undefined;
+}
 
-function chainFor(plugins: readonly AdmissionPlugin[], kind: KindDefinition, subresource: string, verb: AdmissionVerb): Chain {
-  const byVerb = chainsOf(plugins)(kind);
+/** The chains of a server, by kind, then by verb and subresource: a kind that goes takes its chains along. */
+const chainsOf = oncePer((_core: Core) => oncePer((_kind: KindDefinition) => new Map<string, Chain>()));
+
+function chainFor(core: Core, kind: KindDefinition, subresource: string, verb: AdmissionVerb): Chain {
+  const byVerb = chainsOf(core)(kind);
   const id = `${verb} ${subresource}`;
   let chain = byVerb.get(id);
   if (!chain) {
-    const asked = plugins.filter((plugin) => plugin.handles?.(kind, subresource, verb) ?? true);
-    const inPhases = (step: 'admit' | 'validate') =>
+    const { admission, admissionMetrics: metrics, clock } = core;
+    const asked = admission.filter((plugin) => plugin.handles?.(kind, subresource, verb) ?? true);
+    const inPhases = (step: AdmissionStep) =>
       PHASES.filter((phase) => phase.step === step).flatMap(({ place }) =>
-        asked.filter((plugin) => plugin[step] !== undefined && (plugin.place ?? 'builtin') === place),
+        asked
+          .filter((plugin) => plugin[step] !== undefined && (plugin.place ?? 'builtin') === place)
+          .map((plugin): Link => ({ plugin, times: metrics?.controller(plugin.name, step, verb) })),
       );
     const validating = inPhases('validate');
     const admitting = inPhases('admit');
-    const mutating = admitting.filter(({ place }) => place !== 'allocation');
+    const mutating = admitting.filter(({ plugin }) => plugin.place !== 'allocation');
     chain = {
+      clock,
       mutating,
       allocating: admitting.slice(mutating.length),
       validating,
-      readsRequested: validating.some((plugin) => !plugin.validatesStored),
+      readsRequested: validating.some(({ plugin }) => !plugin.validatesStored),
+      times: metrics && { admit: metrics.step('admit', verb), validate: metrics.step('validate', verb) },
     };
     byVerb.set(id, chain);
   }
@@ -73,12 +96,68 @@ function chainFor(plugins: readonly AdmissionPlugin[], kind: KindDefinition, sub
 
 const NO_ADMISSION: Admission = { admit: (object) => object, validate: () => {}, settle: () => {} };
 
-/** Runs a step of plugins one after the other, from one on. Returns a promise only if one of them has something to wait for. */
-function run(plugins: readonly AdmissionPlugin[], step: 'admit' | 'validate', attributes: AdmissionAttributes, from = 0): MaybePromise<void> {
-  for (let i = from; i < plugins.length; i++) {
-    const pending = plugins[i]?.[step]?.(attributes);
-    if (pending) return pending.then(() => run(plugins, step, attributes, i + 1));
+/**
+ * Runs a step of plugins one after the other, from one on, and records how long each took since `since`, when the one before was through.
+ * Returns a promise only if one of them has something to wait for.
+ */
+function run(
+  links: readonly Link[],
+  step: AdmissionStep,
+  attributes: AdmissionAttributes,
+  clock: Clock,
+  since = clock.monotonic(),
+  from = 0,
+): MaybePromise<void> {
+  let last = since;
+  let i = from;
+  const recorded = (isRejected: boolean): number => {
+    const now = clock.monotonic();
+    links[i]?.times?.record(now - last, isRejected);
+    return now;
+  };
+  try {
+    for (; i < links.length; i++) {
+      const pending = links[i]?.plugin[step]?.(attributes);
+      if (!pending) {
+        last = recorded(false);
+        continue;
+      }
+      return pending.then(
+        () => run(links, step, attributes, clock, recorded(false), i + 1),
+        (error) => {
+          recorded(true);
+          throw error;
+        },
+      );
+    }
+  } catch (error) {
+    recorded(true);
+    throw error;
   }
+}
+
+/** Does a whole step, and records how long it took. */
+function timed<T>({ times, clock }: Chain, step: AdmissionStep, work: (since: number) => MaybePromise<T>): MaybePromise<T> {
+  const since = clock.monotonic();
+  const recorded = (isRejected: boolean) => times?.[step].record(clock.monotonic() - since, isRejected);
+  const failed = (error: unknown): never => {
+    recorded(true);
+    throw error;
+  };
+  let result: MaybePromise<T>;
+  try {
+    result = work(since);
+  } catch (error) {
+    return failed(error);
+  }
+  if (!(result instanceof Promise)) {
+    recorded(false);
+    return result;
+  }
+  return result.then((value) => {
+    recorded(false);
+    return value;
+  }, failed);
 }
 
 /** The admission of one write by the plugins that are asked about it. */
@@ -93,20 +172,24 @@ class PluginAdmission implements Admission {
 
   admit<T extends KubeObject | undefined>(object: T, old: Live | undefined, storedOld = old): MaybePromise<T | KubeObject> {
     const { chain, attributes } = this;
+    const { clock, mutating, allocating } = chain;
     attributes.begin(object, old, storedOld);
-    const pending = run(chain.mutating, 'admit', attributes);
-    if (!pending && !attributes.wantsReinvocation && chain.allocating.length === 0) return attributes.object ?? object;
-    return chained(
-      chained(pending, () => this.reinvoke()),
-      () => chained(run(chain.allocating, 'admit', attributes), () => attributes.object ?? object),
-    );
+    return timed<T | KubeObject>(chain, 'admit', (since) => {
+      const pending = run(mutating, 'admit', attributes, clock, since);
+      if (!pending && !attributes.wantsReinvocation && allocating.length === 0) return attributes.object ?? object;
+      return chained(
+        chained(pending, () => this.reinvoke()),
+        () => chained(run(allocating, 'admit', attributes, clock), () => attributes.object ?? object),
+      );
+    });
   }
 
   validate(stored: KubeObject | undefined): MaybePromise<void> {
-    const { validating, readsRequested } = this.chain;
+    const { validating, readsRequested, clock } = this.chain;
     if (validating.length === 0) return;
     const pending = this.attributes.prepared(stored, readsRequested);
-    return pending ? pending.then(() => run(validating, 'validate', this.attributes)) : run(validating, 'validate', this.attributes);
+    const check = () => timed<void>(this.chain, 'validate', (since) => run(validating, 'validate', this.attributes, clock, since));
+    return pending ? pending.then(check) : check();
   }
 
   settle(committed: boolean): void {
@@ -117,13 +200,13 @@ class PluginAdmission implements Admission {
   private reinvoke(): MaybePromise<void> {
     if (!this.attributes.wantsReinvocation) return;
     this.attributes.isReinvocation = true;
-    return run(this.chain.mutating, 'admit', this.attributes);
+    return run(this.chain.mutating, 'admit', this.attributes, this.chain.clock);
   }
 }
 
 export function admissionOf(call: Call, write: AdmissionWrite): Admission {
   const { resource, core } = call;
-  const chain = chainFor(core.admission, resource.kind, call.info.subresource, write.verb);
+  const chain = chainFor(core, resource.kind, call.info.subresource, write.verb);
   if (chain.mutating.length + chain.allocating.length + chain.validating.length === 0) return NO_ADMISSION;
   return new PluginAdmission(chain, createAttributes(call, write));
 }

@@ -442,6 +442,17 @@ describe('the match conditions of a webhook', () => {
     }
   });
 
+  it('are timed and counted under upstream’s names', async () => {
+    await configure('Validating', 'v', condition("object.data.on == 'yes'"));
+    for (const data of [{ on: 'yes' }, { on: 'no' }, { some: 'thing' }]) await create(`c${Object.values(data)[0]}`, data);
+    const prefix = 'apiserver_admission_match_condition_';
+    const labels = '{name="hook0.v.example.com",kind="webhook",type="validating",operation="CREATE"}';
+    const text = await metrics.text();
+    expect(text).toContain(`${prefix}evaluation_seconds_count${labels} 3`);
+    expect(text).toContain(`${prefix}exclusions_total${labels} 1`);
+    expect(text).toContain(`${prefix}evaluation_errors_total${labels} 1`);
+  });
+
   it('are compiled when the configuration is written', async () => {
     const webhook = {
       name: 'a.example.com',

@@ -37,10 +37,8 @@ export async function meetsConditions(
   const variables = withAuthorizer(known, authorizerValues(attributes, authorizer));
   const outcome = await evaluateConditions(startRun(variables, new Map(), MATCH_COST_BUDGET, clock), conditionsOf(webhook), webhook.failsOpen);
   const operation = OPERATIONS[attributes.verb];
-  if (outcome.error !== undefined) {
-    metrics.conditionFailed(webhook.name, type, operation);
-    throw forbidden(attributes, outcome.error);
-  }
+  metrics.conditions(webhook.name, type, operation, outcome.failed, outcome.seconds);
+  if (outcome.error !== undefined) throw forbidden(attributes, outcome.error);
   if (!outcome.matches) metrics.excluded(webhook.name, type, operation);
   return outcome.matches;
 }

@@ -24,7 +24,8 @@ export interface WebhookMetrics {
   failedOpen(name: string, type: WebhookType): void;
   /** A match condition kept the webhook from being called. */
   excluded(name: string, type: WebhookType, operation: string): void;
-  conditionFailed(name: string, type: WebhookType, operation: string): void;
+  /** Its match conditions were evaluated; so many of them failed. */
+  conditions(name: string, type: WebhookType, operation: string, failed: number, seconds: number): void;
 }
 
 const MAX_CODE = 600;
@@ -67,6 +68,10 @@ export function webhookMetrics(registry: Registry): WebhookMetrics {
     },
     failedOpen: (name, type) => failOpen.inc({ name, type }),
     excluded: (name, type, operation) => conditions.excluded({ name, kind: 'webhook', type, operation }),
-    conditionFailed: (name, type, operation) => conditions.failed({ name, kind: 'webhook', type, operation }),
+    conditions(name, type, operation, failed, seconds) {
+      const labels = { name, kind: 'webhook', type, operation } as const;
+      conditions.evaluated(labels, seconds);
+      if (failed > 0) conditions.failed(labels, failed);
+    },
   };
 }
