@@ -40,6 +40,7 @@ import { bootstrap } from './bootstrap/bootstrap.ts';
 import type { Authorizer } from './contract/authorizer.ts';
 import type { Part } from './contract/part.ts';
 import type { UserInfo } from './contract/request.ts';
+import type { ResourceRequestInfo } from './contract/request-info.ts';
 import type { StorageAccess } from './contract/storage-access.ts';
 import { customResources } from './crd/custom-resources.ts';
 import { discoveryRoutes, indexRoute } from './documents/discovery/discovery-routes.ts';
@@ -308,10 +309,13 @@ function metricsPart(metrics: MetricsRegistries, { registry }: Resources): Part 
       watchEvents: registry.find(group, version, plural)?.watched.events ?? 0,
     })),
   );
-  const observer = requestMetrics(metrics.lasting, ({ group, version, plural, subresource }) => {
+  const isServed = ({ group, version, plural, subresource }: ResourceRequestInfo) => {
     const kind = registry.find(group, version, plural)?.kind;
     return kind !== undefined && (subresource === '' || kind.subresources.some(({ name }) => name === subresource));
-  });
+  };
+  const deprecationOf = ({ group, version, plural }: Pick<ResourceRequestInfo, 'group' | 'version' | 'plural'>) =>
+    registry.find(group, version, plural)?.kind.deprecation;
+  const observer = requestMetrics(metrics.lasting, isServed, deprecationOf);
   const routes = [metricsRoute(metrics, () => processMetrics(metrics.lasting))];
   return { name: 'metrics', hooks: ['storage-object-count-tracker-hook'], routes, observers: [observer] };
 }

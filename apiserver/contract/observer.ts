@@ -17,6 +17,8 @@ export interface RequestObserver {
   authenticated?(exchange: Exchange): void;
   /** The head of an answer that goes on (a watch, a followed log, a connection into a pod) is on its way. */
   responseStarted?(exchange: Exchange, code: number): void;
-  /** The answer is over. `seconds` from arrival. */
-  finished?(exchange: Exchange, stage: LastStage, code: number, seconds: number): void;
+  /** The answer is over. `seconds` from arrival. `bytes`: the length of the answer to a get or list, if it is known already. */
+  finished?(exchange: Exchange, stage: LastStage, code: number, seconds: number, bytes?: number): void;
+  /** The answer to a get or list whose length was not known has been written. */
+  written?(exchange: Exchange, bytes: number): void;
 }

@@ -11,11 +11,16 @@ import { SampledCounter } from './sampled-counter.ts';
 /** Upstream's buckets of apiserver_request_duration_seconds. */
 const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
+/** Upstream's buckets of apiserver_response_sizes. */
+const SIZE_BUCKETS = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
 const DURATION_LABELS = ['verb', 'dry_run', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const;
 
 interface Shape {
   readonly labels: Readonly<Record<string, string>>;
   readonly duration: Series;
+  /** Undefined until the length of an answer is known. */
+  sizes: Series | undefined;
   readonly codes: Map<number, { value: number }>;
   running: number;
   readonly longRunning: boolean;
@@ -90,17 +95,52 @@ function showShapes(registry: Registry, shapes: ReadonlyMap<string, Shape>, infl
   return duration;
 }
 
+/** Shows which deprecated resources have been asked for, and the release that removes each. */
+function showDeprecated(registry: Registry, shapes: ReadonlyMap<string, Shape>, deprecationOf: (resource: ServedName) => string | undefined): void {
+  new Gauge({
+    name: 'apiserver_requested_deprecated_apis',
+    help: 'Deprecated resources that have been asked for: 1 each, with the release that removes it.',
+    labelNames: ['group', 'version', 'resource', 'subresource', 'removed_release'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { labels } of shapes.values()) {
+        const { group = '', version = '', resource = '', subresource = '' } = labels;
+        const text = resource === '' ? undefined : deprecationOf({ group, version, plural: resource });
+        if (text === undefined) continue;
+        const removed_release = /unavailable in v(\d+\.\d+)\+/.exec(text)?.[1] ?? '';
+        this.set({ group, version, resource, subresource, removed_release }, 1);
+      }
+    },
+  });
+}
+
+/** The name of a served resource. */
+type ServedName = Pick<ResourceRequestInfo, 'group' | 'version' | 'plural'>;
+
 /** The part of an exchange that is counted. */
 type Requested = Pick<Exchange, 'request' | 'info'>;
 
 /**
  * Counts requests under upstream's names; each request costs a look-up and two additions. Requests for resources that `isServed` denies are
- * counted together: clients must not be able to make series without end.
+ * counted together: clients must not be able to make series without end. `deprecationOf` returns the warning of a deprecated resource.
  */
-export function requestMetrics(registry: Registry, isServed: (info: ResourceRequestInfo) => boolean) {
+export function requestMetrics(
+  registry: Registry,
+  isServed: (info: ResourceRequestInfo) => boolean,
+  deprecationOf: (resource: ServedName) => string | undefined = () => undefined,
+) {
   const shapes = new Map<string, Shape>();
   const inflight = { mutating: 0, readOnly: 0 };
   const duration = showShapes(registry, shapes, inflight);
+  showDeprecated(registry, shapes, deprecationOf);
+  const sizes = new AccumulatedHistogram({
+    name: 'apiserver_response_sizes',
+    help: 'Bytes of answers to gets and lists, before compression.',
+    labelNames: DURATION_LABELS.filter((label) => label !== 'dry_run'),
+    buckets: SIZE_BUCKETS,
+    registry,
+  });
 
   /** The key that a request is counted under: everything about it that a label shows, in one text. */
   function keyOf(request: ApiRequest, info: RequestInfo | undefined): string {
@@ -129,9 +169,16 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
       scope: info ? scopeOf(info) : '',
       component: 'apiserver',
     };
-    const shape: Shape = { labels, duration: duration.series(labels), codes: new Map(), running: 0, longRunning };
+    const shape: Shape = { labels, duration: duration.series(labels), sizes: undefined, codes: new Map(), running: 0, longRunning };
     shapes.set(key, shape);
     return shape;
+  }
+
+  function size(shape: Shape, bytes: number): void {
+    if (shape.labels.resource === '') return;
+    const { dry_run: _, ...labels } = shape.labels;
+    shape.sizes ??= sizes.series(labels);
+    sizes.record(shape.sizes, bytes);
   }
 
   const kindOf = (request: ApiRequest) => (MUTATING.has(request.method) ? 'mutating' : 'readOnly');
@@ -143,8 +190,9 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
       if (shape?.longRunning) shape.running++;
       else inflight[kindOf(request)]++;
     },
-    finished({ request, info }: Requested, _stage: LastStage, code: number, seconds: number) {
+    finished({ request, info }: Requested, _stage: LastStage, code: number, seconds: number, bytes?: number) {
       const shape = shapeOf(request, info);
+      if (bytes !== undefined) size(shape, bytes);
       const count = shape.codes.get(code);
       if (count) count.value++;
       else shape.codes.set(code, { value: 1 });
@@ -154,6 +202,9 @@ export function requestMetrics(registry: Registry, isServed: (info: ResourceRequ
       }
       inflight[kindOf(request)]--;
       duration.record(shape.duration, seconds);
+    },
+    written({ request, info }: Requested, bytes: number) {
+      size(shapeOf(request, info), bytes);
     },
   } satisfies RequestObserver;
 }

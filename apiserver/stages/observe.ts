@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Result } from '../contract/call.ts';
 import type { LastStage, RequestObserver } from '../contract/observer.ts';
-import type { ApiResponse } from '../contract/request.ts';
+import type { ApiResponse, ResponseBody } from '../contract/request.ts';
 import type { Exchange, Next, Stage } from '../contract/stage.ts';
 import { whenEnded } from './response-end.ts';
 
@@ -31,12 +31,12 @@ export function observe(observers: readonly RequestObserver[], clock: Clock, log
     }
   }
 
-  function finish(exchange: Exchange, code: number, started: number): void {
+  function finish(exchange: Exchange, code: number, started: number, bytes?: number): void {
     const stage: LastStage = exchange.error === undefined || exchange.error instanceof StatusError ? 'ResponseComplete' : 'Panic';
     const seconds = (clock.monotonic() - started) / 1000;
     for (const observer of observers) {
       try {
-        observer.finished?.(exchange, stage, code, seconds);
+        observer.finished?.(exchange, stage, code, seconds, bytes);
       } catch (error) {
         failed(observer, error);
       }
@@ -54,8 +54,20 @@ export function observe(observers: readonly RequestObserver[], clock: Clock, log
       startResponse(exchange, response.status);
       return { type: 'raw', response: whenEnded(response, exchange.request, () => finish(exchange, response.status, started)) };
     }
-    finish(exchange, codeOf(result), started);
-    return result;
+    const bytes = isSized(exchange) && result.type === 'raw' ? lengthOf(result.response.body) : undefined;
+    finish(exchange, codeOf(result), started, bytes);
+    if (bytes !== undefined || result.type !== 'raw' || !isSized(exchange)) return result;
+    return { type: 'raw', response: counted(result.response, (length) => write(exchange, length)) };
+  }
+
+  function write(exchange: Exchange, bytes: number): void {
+    for (const observer of observers) {
+      try {
+        observer.written?.(exchange, bytes);
+      } catch (error) {
+        failed(observer, error);
+      }
+    }
   }
 
   return {
@@ -76,6 +88,38 @@ export function observe(observers: readonly RequestObserver[], clock: Clock, log
       return followed(exchange, result, started);
     },
   };
+}
+
+/** Whether the length of an answer is of interest: upstream's metrics tell those of reads. */
+const isSized = ({ info }: Exchange): boolean => info.isResource && (info.verb === 'get' || info.verb === 'list');
+
+/** Returns the length of a body before compression, in bytes; undefined if it is made as it is written. */
+function lengthOf(body: ResponseBody): number | undefined {
+  switch (body.kind) {
+    case 'object':
+      return Buffer.byteLength(body.json());
+    case 'text':
+      if (body.length !== undefined) return body.length;
+      return Array.isArray(body.parts) ? body.parts.reduce((sum: number, part: string | Buffer) => sum + Buffer.byteLength(part), 0) : undefined;
+    default:
+      return 0;
+  }
+}
+
+/** The response; its length is told when it has been written. */
+function counted(response: ApiResponse, told: (bytes: number) => void): ApiResponse {
+  const { body } = response;
+  if (body.kind !== 'text') return response;
+  const { parts } = body;
+  function* counting(): Generator<string | Buffer> {
+    let bytes = 0;
+    for (const part of parts) {
+      bytes += Buffer.byteLength(part);
+      yield part;
+    }
+    told(bytes);
+  }
+  return { ...response, body: { ...body, parts: counting() } };
 }
 
 const goesOn = ({ body }: ApiResponse): boolean => body.kind === 'stream' || body.kind === 'upgrade';

@@ -51,6 +51,9 @@ describe('a server with --enable-admission-plugins', () => {
     const { kubectl } = server;
     const refused = await kubectl.in('default').fails(['create', '-f', '-'], service('s', { externalIPs: ['1.2.3.4'] }));
     expect(refused).toContain('services "s" is forbidden: Use of external IPs is denied by admission control');
+    const labels = 'name="DenyServiceExternalIPs",type="validate",operation="CREATE",rejected="true"';
+    const metrics = await kubectl('get', '--raw', '/metrics');
+    expect(metrics).toContain(`apiserver_admission_controller_admission_duration_seconds_count{${labels}} 1`);
   });
 });
 
