@@ -17,6 +17,15 @@ export const OPTIONAL_PLUGINS: Readonly<Record<string, Loader>> = {
     return eventRateLimit(eventRateLimitConfiguration(configuration));
   },
   ExtendedResourceToleration: async () => (await import('./extended-resource-toleration.ts')).extendedResourceToleration,
+  ImagePolicyWebhook: async (configuration) => {
+    const [{ imagePolicyWebhook }, { imagePolicyConfiguration }, { kubeconfigCredentials }] = await Promise.all([
+      import('./image-policy-webhook.ts'),
+      import('./image-policy-configuration.ts'),
+      import('../../../runtime/client/kubeconfig.ts'),
+    ]);
+    const read = imagePolicyConfiguration(configuration);
+    return imagePolicyWebhook(read, await kubeconfigCredentials(read.kubeConfigFile));
+  },
   LimitPodHardAntiAffinityTopology: async () => (await import('./pod-anti-affinity-topology.ts')).limitPodHardAntiAffinityTopology,
   NamespaceAutoProvision: async () => (await import('./namespaces.ts')).namespaceAutoProvision,
   NamespaceExists: async () => (await import('./namespaces.ts')).namespaceExists,

@@ -55,7 +55,7 @@ describe('--admission-control-config-file', () => {
 
   it.each([
     ['kind: Other', 'apiVersion'],
-    [`${HEAD}plugins: [{name: LimitRanger}]`, 'plugins.0.name: must be PodSecurity, EventRateLimit, PodNodeSelector or PodTolerationRestriction'],
+    [`${HEAD}plugins: [{name: LimitRanger}]`, 'plugins.0.name: must be one of PodSecurity, EventRateLimit, ImagePolicyWebhook, '],
     [`${HEAD}plugins: [{name: EventRateLimit}]`, 'plugins.0.name: EventRateLimit is not enabled: add it to --enable-admission-plugins'],
     [`${HEAD}plugins: [{name: PodSecurity}, {name: PodSecurity}]`, 'plugins: names PodSecurity twice'],
     ['podNodeSelectorPluginConfig: {}', 'PodNodeSelector is not enabled: add it to --enable-admission-plugins'],
@@ -76,6 +76,7 @@ async function namesOf({ admissionPlugins }: Awaited<ReturnType<typeof admission
   return admissionPlugins?.added.map((plugin) => plugin(nothing).name) ?? [];
 }
 
+const NEEDY = ['EventRateLimit', 'ImagePolicyWebhook'];
 const LIMITS = 'apiVersion: eventratelimit.admission.k8s.io/v1alpha1\nkind: Configuration\nlimits: [{type: Server, qps: 1, burst: 1}]\n';
 
 describe('--enable-admission-plugins and --disable-admission-plugins', () => {
@@ -88,7 +89,7 @@ describe('--enable-admission-plugins and --disable-admission-plugins', () => {
     expect(chosen.admissionPlugins?.disabled).toEqual(new Set(['PodSecurity', 'DenyServiceExternalIPs']));
   });
 
-  it.each(Object.keys(OPTIONAL_PLUGINS).filter((name) => name !== 'EventRateLimit'))('know %s, which needs no configuration', async (name) => {
+  it.each(Object.keys(OPTIONAL_PLUGINS).filter((name) => !NEEDY.includes(name)))('know %s, which needs no configuration', async (name) => {
     expect(await namesOf(await admissionSettings({ 'enable-admission-plugins': [name] }))).toEqual([name]);
   });
 
@@ -98,7 +99,7 @@ describe('--enable-admission-plugins and --disable-admission-plugins', () => {
       [],
       '--enable-admission-plugins plugin "NoSuch" is unknown: name some of AlwaysAdmit, AlwaysDeny, AlwaysPullImages, ',
     ],
-    [[], ['ImagePolicyWebhook'], '--disable-admission-plugins plugin "ImagePolicyWebhook" is unknown: name some of '],
+    [[], ['JobValidation'], '--disable-admission-plugins plugin "JobValidation" is unknown: name some of '],
     [
       ['LimitRanger', 'NamespaceExists'],
       ['NamespaceExists', 'LimitRanger'],
@@ -112,6 +113,12 @@ describe('--enable-admission-plugins and --disable-admission-plugins', () => {
   ])('are refused if they name what is not there: %j, %j', async (enabled, disabled, why) => {
     const flags = { 'enable-admission-plugins': enabled, 'disable-admission-plugins': disabled };
     await expect(admissionSettings(flags)).rejects.toThrow(why);
+  });
+
+  it('tell that a plugin needs a configuration', async () => {
+    await expect(admissionSettings({ 'enable-admission-plugins': ['ImagePolicyWebhook'] })).rejects.toThrow(
+      '--enable-admission-plugins ImagePolicyWebhook: no config specified: configure it by --admission-control-config-file',
+    );
   });
 
   it('hand plugins their configuration, from the file or another one', async () => {

@@ -27,7 +27,7 @@ export const admissionOptions = {
   },
   'admission-control-config-file': {
     schema: z.string().optional(),
-    help: 'an AdmissionConfiguration of apiserver.config.k8s.io/v1: for PodSecurity, EventRateLimit, PodNodeSelector, PodTolerationRestriction',
+    help: 'an AdmissionConfiguration of apiserver.config.k8s.io/v1: for PodSecurity, EventRateLimit, ImagePolicyWebhook, PodNodeSelector, PodTolerationRestriction',
     value: 'FILE',
   },
 };
@@ -107,6 +107,12 @@ async function podSecurityIn(configurations: Configurations): Promise<PodSecurit
   }
 }
 
+/** The plugins that take a configuration. */
+const CONFIGURED = ['PodSecurity', 'EventRateLimit', 'ImagePolicyWebhook', 'PodNodeSelector', 'PodTolerationRestriction'] as const;
+
+/** The plugins that take a file without a version as their own configuration, each with the field that tells it. */
+const UNVERSIONED = { podNodeSelectorPluginConfig: 'PodNodeSelector', imagePolicy: 'ImagePolicyWebhook' } as const;
+
 const configurationSchema = z.strictObject({
   apiVersion: z.enum(['apiserver.config.k8s.io/v1', 'apiserver.k8s.io/v1alpha1']),
   kind: z.literal('AdmissionConfiguration'),
@@ -114,9 +120,7 @@ const configurationSchema = z.strictObject({
     .array(
       z
         .strictObject({
-          name: z.enum(['PodSecurity', 'EventRateLimit', 'PodNodeSelector', 'PodTolerationRestriction'], {
-            error: 'must be PodSecurity, EventRateLimit, PodNodeSelector or PodTolerationRestriction: no other plugin takes a configuration',
-          }),
+          name: z.enum(CONFIGURED, { error: `must be one of ${CONFIGURED.join(', ')}: no other plugin takes a configuration` }),
           /** Of a file with the configuration, relative to this one. */
           path: z.string().default(''),
           configuration: z.unknown().optional(),
@@ -129,10 +133,11 @@ const configurationSchema = z.strictObject({
 /** Reads the configurations of plugins. @throws UsageError naming option, file and field, also for a plugin that is not enabled. */
 async function configurationsIn(file: string, enabled: readonly string[]): Promise<Configurations> {
   const content = await parsedYaml(OPTION, file, (value) => value);
-  // A file of the old form is the configuration of PodNodeSelector itself.
-  if (isObject(content) && content.kind === undefined && content.podNodeSelectorPluginConfig !== undefined) {
-    if (!enabled.includes('PodNodeSelector')) throw problem(file, `PodNodeSelector is not enabled: add it to --${ENABLE}`);
-    return new Map([['PodNodeSelector', { file, value: content }]]);
+  const unversioned = Object.entries(UNVERSIONED).find(([field]) => isObject(content) && content.kind === undefined && content[field] !== undefined);
+  if (unversioned) {
+    const [, name] = unversioned;
+    if (!enabled.includes(name)) throw problem(file, `${name} is not enabled: add it to --${ENABLE}`);
+    return new Map([[name, { file, value: content }]]);
   }
   const parsed = configurationSchema.safeParse(content);
   if (!parsed.success) {
