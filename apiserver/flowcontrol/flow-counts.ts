@@ -1,4 +1,4 @@
-import type { Series } from '../metrics/accumulated-histogram.ts';
+import type { Series } from '../../runtime/observe/accumulated-histogram.ts';
 
 /** The reasons of the metric apiserver_flowcontrol_rejected_requests_total. */
 export type RejectionReason = 'queue-full' | 'concurrency-limit' | 'time-out' | 'cancelled';

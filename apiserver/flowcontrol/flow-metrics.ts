@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
-import { AccumulatedHistogram } from '../metrics/accumulated-histogram.ts';
+import { AccumulatedHistogram } from '../../runtime/observe/accumulated-histogram.ts';
 import type { FlowCounts, FlowHistograms } from './flow-counts.ts';
 import { seriesRecorder } from './flow-counts.ts';
 import type { PriorityLevel } from './priority-level.ts';

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
+import type { Series } from '../../runtime/observe/accumulated-histogram.ts';
+import { AccumulatedHistogram } from '../../runtime/observe/accumulated-histogram.ts';
 import type { AdmissionMetrics, AdmissionTimes } from '../contract/admission.ts';
-import type { Series } from './accumulated-histogram.ts';
-import { AccumulatedHistogram } from './accumulated-histogram.ts';
 
 const BUCKETS = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
 

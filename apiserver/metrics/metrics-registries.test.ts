@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Counter } from 'prom-client';
-import { AccumulatedHistogram } from './accumulated-histogram.ts';
+import { AccumulatedHistogram } from '../../runtime/observe/accumulated-histogram.ts';
 import { metricsRegistries } from './metrics-registries.ts';
 import { SampledCounter } from './sampled-counter.ts';
 

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { nextTurn } from '../../base/next-turn.ts';
-import { AccumulatedHistogram } from './accumulated-histogram.ts';
+import { AccumulatedHistogram } from '../../runtime/observe/accumulated-histogram.ts';
 import { SampledCounter } from './sampled-counter.ts';
 
 /**

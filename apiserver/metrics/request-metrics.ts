@@ -1,11 +1,11 @@
 import type { Registry } from 'prom-client';
 import { Gauge } from 'prom-client';
+import type { Series } from '../../runtime/observe/accumulated-histogram.ts';
+import { AccumulatedHistogram } from '../../runtime/observe/accumulated-histogram.ts';
 import type { LastStage, RequestObserver } from '../contract/observer.ts';
 import type { ApiRequest } from '../contract/request.ts';
 import type { RequestInfo, ResourceRequestInfo } from '../contract/request-info.ts';
 import type { Exchange } from '../contract/stage.ts';
-import type { Series } from './accumulated-histogram.ts';
-import { AccumulatedHistogram } from './accumulated-histogram.ts';
 import { SampledCounter } from './sampled-counter.ts';
 
 /** Upstream's buckets of apiserver_request_duration_seconds. */

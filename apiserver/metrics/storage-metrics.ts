@@ -3,9 +3,9 @@ import { Counter, Gauge } from 'prom-client';
 import { kinds } from '../../api/kinds/index.ts';
 import { resourceText } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Series } from '../../runtime/observe/accumulated-histogram.ts';
+import { AccumulatedHistogram } from '../../runtime/observe/accumulated-histogram.ts';
 import type { Store } from '../../store/store.ts';
-import type { Series } from './accumulated-histogram.ts';
-import { AccumulatedHistogram } from './accumulated-histogram.ts';
 
 /** Upstream's buckets of etcd_request_duration_seconds. */
 const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
