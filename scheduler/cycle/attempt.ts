@@ -12,6 +12,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import { NO_NODES } from './diagnosis.ts';
 import type { SchedulingFailure } from './failure-handler.ts';
 import { createFailureHandler, unschedulable } from './failure-handler.ts';
+import type { FrameworkMetrics } from './framework-metrics.ts';
 import type { SchedulerMetrics } from './metrics.ts';
 import { createPreemptor } from './preemptor.ts';
 import type { Pump } from './pump.ts';
@@ -26,6 +27,7 @@ export interface AttemptOptions {
   readonly log: Logger;
   readonly recorders: Recorders;
   readonly metrics: SchedulerMetrics;
+  readonly framework: FrameworkMetrics;
   readonly state: SchedulerState;
   readonly cycle: SchedulingCycle;
   readonly pump: Pick<Pump, 'beside' | 'apart'>;
@@ -43,11 +45,11 @@ export interface AttemptOptions {
 export type Attempt = (queued: QueuedPod) => void;
 
 export function createAttempt(options: AttemptOptions): Attempt {
-  const { client, clock, log, recorders, metrics, state, cycle, pump, volumeBinder, deviceBinder, podInformer, signal } = options;
+  const { client, clock, log, recorders, metrics, framework, state, cycle, pump, volumeBinder, deviceBinder, podInformer, signal } = options;
   const { cluster, queue, nominator, failures, assumed } = state;
   const handleFailure = createFailureHandler({ client, clock, log, recorders, queue, podInformer });
-  const bind = createBindingCycle({ client, clock, log, recorders, metrics, state, volumeBinder, deviceBinder, handleFailure });
-  const preempt = createPreemptor({ client, clock, log, recorders, state, pump, handleFailure });
+  const bind = createBindingCycle({ client, clock, log, recorders, metrics, framework, state, volumeBinder, deviceBinder, handleFailure });
+  const preempt = createPreemptor({ client, clock, log, recorders, metrics, state, pump, handleFailure });
   const fail = (pod: PodInfo, failure: SchedulingFailure) => void pump.beside(handleFailure(pod, failure));
 
   const makeRoom = (pod: PodInfo, diagnosis: Diagnosis) => {

@@ -5,10 +5,12 @@ import { isNotFound } from '../../api/meta/status-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
+import { schedulerNameOf } from '../plugins/profile.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { AssumedDevices, DeviceBinder } from './device-binder.ts';
 import type { FailureHandler } from './failure-handler.ts';
+import type { FrameworkMetrics } from './framework-metrics.ts';
 import type { AttemptResult, SchedulerMetrics } from './metrics.ts';
 import type { Recorders } from './recorders.ts';
 import type { SchedulerState } from './scheduler-state.ts';
@@ -20,6 +22,7 @@ export interface BindingCycleOptions {
   readonly log: Logger;
   readonly recorders: Recorders;
   readonly metrics: SchedulerMetrics;
+  readonly framework: FrameworkMetrics;
   readonly state: SchedulerState;
   readonly volumeBinder: VolumeBinder;
   readonly deviceBinder: DeviceBinder;
@@ -40,7 +43,7 @@ export interface BindingCycle {
 }
 
 export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
-  const { client, clock, log, recorders, metrics, state, volumeBinder, deviceBinder, handleFailure } = options;
+  const { client, clock, log, recorders, metrics, framework, state, volumeBinder, deviceBinder, handleFailure } = options;
   const { cluster, queue, assumed } = state;
 
   async function takeBack(info: PodInfo, nodeName: string, error: unknown, what: string): Promise<void> {
@@ -72,22 +75,38 @@ export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
     }
   }
 
+  async function unreserve(info: PodInfo, devices: AssumedDevices | undefined): Promise<void> {
+    if (!devices) return;
+    const watch = framework.point(schedulerNameOf(info.pod), 'Unreserve');
+    const since = watch.start();
+    await deviceBinder.takeBack(info, devices);
+    watch.stop('Success', since);
+  }
+
   async function prepare({ info }: QueuedPod, nodeName: string, { volumes, devices }: AssumedResources): Promise<'bound' | 'error'> {
     if (volumes || devices) await nominate(info, nodeName);
+    const watch = framework.point(schedulerNameOf(info.pod), 'PreBind');
+    const since = watch.start();
     let plugin = 'VolumeBinding';
     try {
       if (volumes) await volumeBinder.bind(info, volumes);
       plugin = 'DynamicResources';
       if (devices) await deviceBinder.bind(info, devices);
+      watch.stop('Success', since);
       return 'bound';
     } catch (error) {
-      if (devices) await deviceBinder.takeBack(info, devices);
+      watch.stop('Error', since);
+      await unreserve(info, devices);
       await takeBack(info, nodeName, error, `running PreBind plugin "${plugin}"`);
       return 'error';
     }
   }
 
-  async function bindPod({ info, attempts, addedAt }: QueuedPod, nodeName: string, devices: AssumedDevices | undefined): Promise<AttemptResult> {
+  async function bindPod(
+    { info, attempts, addedAt, wasFlushed }: QueuedPod,
+    nodeName: string,
+    devices: AssumedDevices | undefined,
+  ): Promise<AttemptResult> {
     const { metadata } = info.pod;
     const key = keyOf(info.pod);
     const binding: Binding = {
@@ -96,20 +115,36 @@ export function createBindingCycle(options: BindingCycleOptions): BindingCycle {
       metadata: { name: metadata.name, namespace: metadata.namespace, uid: metadata.uid },
       target: { kind: 'Node', name: nodeName },
     };
+    const watch = framework.point(schedulerNameOf(info.pod), 'Bind');
+    const since = watch.start();
     try {
       await client.createSubresource(pods, key, 'binding', binding);
+      watch.stop('Success', since);
     } catch (error) {
-      if (devices) await deviceBinder.takeBack(info, devices);
+      watch.stop('Error', since);
+      await unreserve(info, devices);
       await takeBack(info, nodeName, error, 'binding rejected');
       return 'error';
     }
     queue.remove(info.uid);
     metrics.scheduled(attempts, (clock.now() - addedAt) / 1000);
+    if (wasFlushed) metrics.scheduledAfterFlush();
     recorders
       .of(info)
       .event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${key.namespace}/${key.name} to ${nodeName}`, { action: 'Binding' });
     return 'scheduled';
   }
 
-  return { prepare, pod: bindPod };
+  const counted =
+    <A extends readonly unknown[], R>(work: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      metrics.binding(1);
+      try {
+        return await work(...args);
+      } finally {
+        metrics.binding(-1);
+      }
+    };
+
+  return { prepare: counted(prepare), pod: counted(bindPod) };
 }

@@ -1,4 +1,7 @@
-import type { Filter, NodeCheck, Rejection } from '../plugins/plugin.ts';
+import type { Evaluations } from '../plugins/evaluations.ts';
+import { countEvaluations } from '../plugins/evaluations.ts';
+import type { NodeCheck, Rejection } from '../plugins/plugin.ts';
+import type { Profile } from '../plugins/profile.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
@@ -6,35 +9,63 @@ import type { PodInfo } from '../state/pod-info.ts';
 export interface PreparedFilter {
   readonly name: string;
   readonly check: NodeCheck;
+  readonly evaluations: Evaluations | undefined;
 }
 
-/** PreFilter: the filters that have something to say about the pod. */
-export function prepareFilters(pod: PodInfo, cluster: ClusterState, filters: readonly Filter[]): readonly PreparedFilter[] {
+/** The part of a profile by which nodes are filtered. */
+export type FilterProfile = Pick<Profile, 'filters' | 'evaluations'>;
+
+/** Prepares the filters for a pod. Returns those that have something to say about it. */
+export function prepareFilters(pod: PodInfo, cluster: ClusterState, { filters, evaluations }: FilterProfile): readonly PreparedFilter[] {
   return filters.flatMap(({ name, prepare }) => {
     const check = prepare(pod, cluster);
-    return check ? [{ name, check }] : [];
+    return check ? [{ name, check, evaluations: evaluations.filter.get(name) }] : [];
   });
 }
 
-/** PreFilter: the first filter that refuses the pod as a whole, with its reason. Returns undefined if none does. */
-export function refusalOf(
+export interface Refusal {
+  /** The filter that refuses the pod. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/**
+ * PreFilter: prepares the filters, unless one of them refuses the pod as a whole.
+ * @param run runs the part of a plugin that acts at PreFilter; it may time it
+ */
+export function preFilter(
   pod: PodInfo,
   cluster: ClusterState,
-  filters: readonly Filter[],
-): { readonly name: string; readonly reason: string } | undefined {
+  { filters, evaluations }: FilterProfile,
+  run: (plugin: string, work: () => Prepared) => Prepared,
+): Refusal | readonly PreparedFilter[] {
+  const all: PreparedFilter[] = [];
   for (const filter of filters) {
-    const reason = filter.refuse?.(pod, cluster);
-    if (reason !== undefined) return { name: filter.name, reason };
+    const { name } = filter;
+    const prepare = () => {
+      const reason = filter.refuse?.(pod, cluster);
+      return reason === undefined ? filter.prepare(pod, cluster) : { name, reason };
+    };
+    const counted = evaluations.preFilter.get(name);
+    const prepared = counted ? run(name, prepare) : prepare();
+    if (prepared === undefined) continue;
+    countEvaluations(counted);
+    if (typeof prepared !== 'function') return prepared;
+    all.push({ name, check: prepared, evaluations: evaluations.filter.get(name) });
   }
-  return undefined;
+  return all;
 }
+
+/** The outcome of a filter's PreFilter: it refuses the pod, checks nodes, or does neither. */
+export type Prepared = Refusal | NodeCheck | undefined;
 
 export interface NamedRejection extends Rejection {
   readonly filter: string;
 }
 
 function firstRejection(prepared: readonly PreparedFilter[], node: NodeInfo): NamedRejection | undefined {
-  for (const { name, check } of prepared) {
+  for (const { name, check, evaluations } of prepared) {
+    countEvaluations(evaluations);
     const rejection = check(node);
     if (rejection) return { filter: name, reasons: rejection.reasons, preemptible: rejection.preemptible };
   }
@@ -50,14 +81,14 @@ export function rejectionOf(
   node: NodeInfo,
   cluster: ClusterState,
   nominated: readonly PodInfo[],
-  filters: readonly Filter[],
-  prepared: readonly PreparedFilter[] = prepareFilters(pod, cluster, filters),
+  profile: FilterProfile,
+  prepared: readonly PreparedFilter[] = prepareFilters(pod, cluster, profile),
 ): NamedRejection | undefined {
   const others = nominated.filter((other) => other.uid !== pod.uid && other.priority >= pod.priority && !cluster.nodeOfPod(other.uid));
   if (others.length > 0) {
     for (const other of others) cluster.addPod(other, node.name);
     try {
-      const rejection = firstRejection(prepareFilters(pod, cluster, filters), node);
+      const rejection = firstRejection(prepareFilters(pod, cluster, profile), node);
       if (rejection) return rejection;
     } finally {
       for (const other of others) cluster.removePod(other.uid);

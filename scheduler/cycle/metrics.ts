@@ -21,6 +21,12 @@ export interface SchedulerMetrics {
   incoming(queue: QueueName, event: string): void;
   preemptionTried(): void;
   preempted(victims: number): void;
+  /** `seconds` that the eviction of a preemption's victims took. */
+  evicted(result: 'success' | 'error', seconds: number): void;
+  /** Adds to the number of bindings under way. */
+  binding(change: 1 | -1): void;
+  /** Counts a pod that was scheduled because it was tried again after five minutes, without an event. */
+  scheduledAfterFlush(): void;
   /** Counts an attempt to create the claim for a pod's extended resources. */
   claimCreated(status: 'success' | 'failure'): void;
   /** Counts a device with binding conditions for which a pod has waited. */
@@ -84,6 +90,34 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     name: 'scheduler_preemption_victims',
     help: 'Victims of a preemption.',
     buckets: powers(1, 2, 7),
+  });
+  const evictions = new Counter({
+    registers,
+    name: 'scheduler_preemption_goroutines_execution_total',
+    help: 'Preemptions whose victims have been evicted, by outcome.',
+    labelNames: ['result'],
+  });
+  const evictionDuration = new Histogram({
+    registers,
+    name: 'scheduler_preemption_goroutines_duration_seconds',
+    help: 'Seconds that evicting the victims of a preemption took.',
+    labelNames: ['result'],
+    buckets: powers(0.01, 2, 20),
+  });
+  const afterFlush = new Counter({
+    registers,
+    name: 'scheduler_pod_scheduled_after_flush_total',
+    help: 'Pods scheduled when they were tried again after five minutes, without an event that could have helped.',
+  });
+  let bindings = 0;
+  new Gauge({
+    registers,
+    name: 'scheduler_goroutines',
+    help: 'Bindings under way.',
+    labelNames: ['operation'],
+    collect() {
+      this.set({ operation: 'binding' }, bindings);
+    },
   });
   const claimCreations = new Counter({
     registers,
@@ -155,6 +189,14 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     incoming: (queue, event) => incoming.inc({ queue, event }),
     preemptionTried: () => preemptionAttempts.inc(),
     preempted: (victims) => preemptionVictims.observe(victims),
+    evicted(result, seconds) {
+      evictions.inc({ result });
+      evictionDuration.observe({ result }, seconds);
+    },
+    binding(change) {
+      bindings += change;
+    },
+    scheduledAfterFlush: () => afterFlush.inc(),
     claimCreated: (status) => claimCreations.inc({ status }),
     conditionsAwaited: (wait) => conditionWaits.inc({ ...wait }),
     deviceWaited: (wait, seconds) => waitDuration.observe({ ...wait }, seconds),

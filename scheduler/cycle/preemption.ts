@@ -92,7 +92,7 @@ function victimsOn(node: NodeInfo, pod: PodInfo, { cluster, profile, budgets, no
   const nominated = nominations.on(node.name);
   const rejection = () => {
     try {
-      return rejectionOf(pod, node, cluster, nominated, profile.filters);
+      return rejectionOf(pod, node, cluster, nominated, profile);
     } catch (error) {
       // No candidate: the pods are put back.
       return reject(error instanceof Error ? error.message : String(error), false);

@@ -245,7 +245,7 @@ describe('the scheduler', () => {
   });
 
   it('makes room for an important pod: victims are marked and told to go, and the pod takes their node', async () => {
-    const { clock, client, addNode, addPod, nodeOf, get, events } = await start();
+    const { clock, client, addNode, addPod, nodeOf, get, events, registry } = await start();
     await addNode('a', { cpu: '2' });
     await addPod('victim', { cpu: '2', priority: 1 });
     await clock.settle();
@@ -276,6 +276,12 @@ describe('the scheduler', () => {
     const { uid } = (await get('big')).metadata;
     expect(events).toContain(`victim Normal Preempted: Preempted by pod ${uid} on node a`);
     expect(events).toContain('big Warning FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.');
+    const metrics = await registry.metrics();
+    expect(metrics).toContain('scheduler_preemption_goroutines_execution_total{result="success"} 1');
+    expect(metrics).toContain('{extension_point="PostFilter",status="Success",profile="default-scheduler"} 1');
+    expect(metrics).toContain(
+      'scheduler_queueing_hint_execution_duration_seconds_count{plugin="NodeResourcesFit",event="AssignedPodDelete",hint="Queue"} 1',
+    );
     stopWatch.abort();
     await watch;
   });
@@ -332,5 +338,21 @@ describe('the scheduler', () => {
     expect(metrics).toContain('scheduler_pending_pods{queue="active"} 0');
     expect(metrics).toContain('scheduler_pod_scheduling_attempts_count 1');
     expect(metrics).toContain('scheduler_cache_size{type="nodes"} 1');
+    expect(metrics).toContain('scheduler_goroutines{operation="binding"} 0');
+    const point = (name: string) => `scheduler_framework_extension_point_duration_seconds_count{extension_point="${name}",status="Success"`;
+    for (const name of ['PreFilter', 'Filter', 'Reserve', 'Bind']) expect(metrics).toContain(`${point(name)},profile="default-scheduler"} 1`);
+  });
+
+  it('counts the bindings that are under way', async () => {
+    const { clock, client, addNode, addPod, registry } = await start();
+    const answer = Promise.withResolvers<void>();
+    client.onSubresource('pods', 'binding', () => answer.promise);
+    await addNode('a');
+    await addPod('p');
+    await clock.settle();
+    expect(await registry.metrics()).toContain('scheduler_goroutines{operation="binding"} 1');
+    answer.resolve();
+    await clock.settle();
+    expect(await registry.metrics()).toContain('scheduler_goroutines{operation="binding"} 0');
   });
 });

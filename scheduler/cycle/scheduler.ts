@@ -40,6 +40,7 @@ import { followDevices } from './device-events.ts';
 import { createDisruptionBudgets } from './disruption-budgets.ts';
 import { followCluster } from './event-handlers.ts';
 import { createFailureMemo } from './failure-memo.ts';
+import { createFrameworkMetrics } from './framework-metrics.ts';
 import { createSchedulerMetrics } from './metrics.ts';
 import type { Defer } from './pump.ts';
 import { createPump } from './pump.ts';
@@ -103,12 +104,13 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     rejections: () => queue.rejections(),
     cache: () => ({ nodes: cluster.nodes().length, pods: cluster.podCount, assumed: assumed.size }),
   });
+  const framework = createFrameworkMetrics(registry, clock, profiles);
   const queue = createSchedulingQueue({
     clock,
     onReady: () => pump.wake(),
     onIncoming: metrics.incoming,
     signal: life.signal,
-    hints: createQueueingHints(profiles),
+    hints: createQueueingHints(profiles, framework.runHint),
     isGated(info) {
       const profile = profileOf(info);
       if ((info.pod.spec?.schedulingGates?.length ?? 0) > 0 && (profile?.holdsGated ?? true)) return true;
@@ -119,7 +121,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
   const nominator = createNominator();
   const state: SchedulerState = { cluster, queue, nominator, failures: createFailureMemo(cluster, nominator), assumed, doomed: new Set() };
   const { percentageOfNodesToScore } = configuration;
-  const algorithm = createAlgorithm({ cluster, nominations: nominator, percentageOfNodesToScore, random });
+  const algorithm = createAlgorithm({ cluster, nominations: nominator, percentageOfNodesToScore, random, metrics: framework });
   const volumeBinder = createVolumeBinder({
     client: options.client,
     clock,
@@ -139,7 +141,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     signal: life.signal,
   });
   const deviceBinder = createDeviceBinder({ client: options.client, log, cache: deviceCache, queue, waits, metrics });
-  const cycle = createSchedulingCycle({ ...state, algorithm, profiles, budgets, volumeBinder, deviceBinder, random });
+  const cycle = createSchedulingCycle({ ...state, algorithm, profiles, budgets, volumeBinder, deviceBinder, random, metrics: framework });
   const pump = createPump({
     clock,
     log,
@@ -155,6 +157,7 @@ export function createScheduler(options: SchedulerOptions): Runnable {
     log,
     recorders,
     metrics,
+    framework,
     state,
     cycle,
     pump,

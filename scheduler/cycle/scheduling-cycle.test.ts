@@ -13,14 +13,14 @@ import type { Placement, PostFilter } from './scheduling-cycle.ts';
 import { createSchedulingCycle } from './scheduling-cycle.ts';
 
 function cycleOn(nodes: readonly Live<Node>[], placed: Readonly<Record<string, readonly Live<Pod>[]>> = {}) {
-  const { cluster, algorithm, profile } = scene(nodes, placed);
+  const { cluster, algorithm, profile, registry, metrics } = scene(nodes, placed);
   const nominator = createNominator();
   const failures = createFailureMemo(cluster, nominator);
   const profiles = new Map([[profile.schedulerName, profile]]);
   const budgets = { split: (victims: readonly PodInfo[]) => ({ violating: [], others: victims }) };
   const cycleOf = (by: Algorithm) =>
-    createSchedulingCycle({ cluster, nominator, failures, doomed: new Set(), algorithm: by, profiles, budgets, random: () => 0 });
-  return { cluster, nominator, failures, cycle: cycleOf(algorithm), cycleOf };
+    createSchedulingCycle({ cluster, nominator, failures, doomed: new Set(), algorithm: by, profiles, budgets, random: () => 0, metrics });
+  return { cluster, nominator, failures, registry, cycle: cycleOf(algorithm), cycleOf };
 }
 
 /** An outcome in few words. */

@@ -3,12 +3,15 @@ import type { Claim } from '../devices/request-plan.ts';
 import { LongSearch } from '../plugins/dynamic-resources.ts';
 import type { Profile, Profiles } from '../plugins/profile.ts';
 import { schedulerNameOf } from '../plugins/profile.ts';
+import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { Algorithm } from './algorithm.ts';
 import type { AssumedDevices, DeviceBinder } from './device-binder.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { DisruptionBudgets } from './disruption-budgets.ts';
 import type { Failure } from './failure-memo.ts';
+import type { FrameworkMetrics } from './framework-metrics.ts';
+import { succeeds } from './framework-metrics.ts';
 import type { Candidate } from './preemption.ts';
 import { findPreemption } from './preemption.ts';
 import type { SchedulerState } from './scheduler-state.ts';
@@ -55,14 +58,40 @@ export interface SchedulingCycleOptions extends Pick<SchedulerState, 'cluster' |
   readonly volumeBinder?: Pick<VolumeBinder, 'assume'>;
   readonly deviceBinder?: Pick<DeviceBinder, 'assume'>;
   readonly random: Random;
+  readonly metrics: FrameworkMetrics;
 }
 
 export function createSchedulingCycle(options: SchedulingCycleOptions): SchedulingCycle {
-  const { cluster, nominator, failures, doomed, algorithm, profiles, budgets, volumeBinder, deviceBinder, random } = options;
+  const { cluster, nominator, failures, doomed, algorithm, profiles, budgets, volumeBinder, deviceBinder, random, metrics } = options;
   const profileOf = ({ pod }: PodInfo) => {
     const profile = profiles.get(schedulerNameOf(pod));
     if (!profile) throw new Error(`profile not found for scheduler name ${JSON.stringify(schedulerNameOf(pod))}`);
     return profile;
+  };
+  const reserve = (pod: PodInfo, profile: Profile, node: NodeInfo) => {
+    const volumes = profile.reservesVolumes ? volumeBinder?.assume(pod, node) : undefined;
+    const devices = profile.devices && profile.reservesDevices ? deviceBinder?.assume(profile.devices, pod, node) : undefined;
+    return { ...(volumes ? { volumes } : {}), ...(devices ? { devices } : {}) };
+  };
+  const runPostFilters = (pod: PodInfo, profile: Profile, diagnosis: Diagnosis): Exclude<PostFilter, { type: 'no-nodes' }> => {
+    const messages: string[] = [];
+    let clearNomination = false;
+    let freed: PostFilter['freed'];
+    for (const plugin of profile.postFilters) {
+      if (plugin === 'DynamicResources') {
+        const answer = claimInTheWay(pod, profile.devices, random);
+        freed = answer.freed;
+        messages.push(answer.message);
+      }
+      if (plugin !== 'DefaultPreemption') continue;
+      const nominatedNode = nominator.nodeOf(pod.uid);
+      const input = { diagnosis, cluster, profile, budgets, nominations: nominator, random, nominatedNode, doomed };
+      const preemption = cluster.trial(() => findPreemption(pod, input));
+      if ('candidate' in preemption) return { type: 'preempt', candidate: preemption.candidate, freed };
+      messages.push(`preemption: ${preemption.message}`);
+      clearNomination = preemption.clearNomination;
+    }
+    return { type: 'unschedulable', failure: { diagnosis, message: messages.join(', ') }, clearNomination, freed };
   };
   return {
     place(pod) {
@@ -73,9 +102,8 @@ export function createSchedulingCycle(options: SchedulingCycleOptions): Scheduli
         const decision = cluster.trial(() => algorithm.decide(pod, profile));
         profile.devices?.forget(pod.uid);
         if (!('node' in decision)) return { type: 'unschedulable', diagnosis: decision.diagnosis };
-        const volumes = profile.reservesVolumes ? volumeBinder?.assume(pod, decision.node) : undefined;
-        const devices = profile.devices && profile.reservesDevices ? deviceBinder?.assume(profile.devices, pod, decision.node) : undefined;
-        return { type: 'scheduled', nodeName: decision.node.name, ...(volumes ? { volumes } : {}), ...(devices ? { devices } : {}) };
+        const reserved = metrics.point(profile.schedulerName, 'Reserve').run(() => reserve(pod, profile, decision.node), succeeds);
+        return { type: 'scheduled', nodeName: decision.node.name, ...reserved };
       } catch (error) {
         if (error instanceof LongSearch) return { type: 'searching', finish: error.finish };
         return { type: 'error', message: messageOf(error) };
@@ -84,24 +112,8 @@ export function createSchedulingCycle(options: SchedulingCycleOptions): Scheduli
     postFilter(pod, diagnosis) {
       if (diagnosis.nodeCount === 0) return { type: 'no-nodes' };
       const profile = profileOf(pod);
-      const messages: string[] = [];
-      let clearNomination = false;
-      let freed: PostFilter['freed'];
-      for (const plugin of profile.postFilters) {
-        if (plugin === 'DynamicResources') {
-          const answer = claimInTheWay(pod, profile.devices, random);
-          freed = answer.freed;
-          messages.push(answer.message);
-        }
-        if (plugin !== 'DefaultPreemption') continue;
-        const nominatedNode = nominator.nodeOf(pod.uid);
-        const input = { diagnosis, cluster, profile, budgets, nominations: nominator, random, nominatedNode, doomed };
-        const preemption = cluster.trial(() => findPreemption(pod, input));
-        if ('candidate' in preemption) return { type: 'preempt', candidate: preemption.candidate, freed };
-        messages.push(`preemption: ${preemption.message}`);
-        clearNomination = preemption.clearNomination;
-      }
-      return { type: 'unschedulable', failure: { diagnosis, message: messages.join(', ') }, clearNomination, freed };
+      const codeOf = ({ type, freed }: PostFilter) => (type === 'preempt' || freed ? 'Success' : 'Unschedulable');
+      return metrics.point(profile.schedulerName, 'PostFilter').run(() => runPostFilters(pod, profile, diagnosis), codeOf);
     },
   };
 }

@@ -6,6 +6,8 @@ import type { DeviceView } from '../state/device-view.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { DynamicResources } from './dynamic-resources.ts';
 import { createDynamicResources } from './dynamic-resources.ts';
+import type { EvaluationCounts } from './evaluations.ts';
+import { evaluationCounts } from './evaluations.ts';
 import { imageLocalityScore } from './image-locality.ts';
 import { interPodAffinity, interPodAffinityScore } from './inter-pod-affinity.ts';
 import { nodeAffinity, nodeAffinityScore } from './node-affinity.ts';
@@ -53,6 +55,7 @@ export interface Profile {
   /** Whether devices are allocated before a pod is bound (DynamicResources at reserve). */
   readonly reservesDevices: boolean;
   readonly deviceTimeoutMs: number;
+  readonly evaluations: EvaluationCounts;
 }
 
 /** The profiles by `spec.schedulerName`. Pods of other schedulers have none. */
@@ -114,6 +117,7 @@ export function createProfile(configuration: ProfileConfiguration, selectorOf: D
     awaitsClaims: enables('preEnqueue', 'DynamicResources'),
     reservesDevices: enables('reserve', 'DynamicResources'),
     deviceTimeoutMs: args.DynamicResources.bindingTimeoutMs,
+    evaluations: evaluationCounts(plugins),
   };
 }
 

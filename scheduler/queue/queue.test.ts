@@ -41,6 +41,19 @@ const nodeAdd = (...words: Parameters<typeof node>): ClusterEvent => {
 const podDelete = (...words: Parameters<typeof pod>): ClusterEvent => ({ name: 'AssignedPodDelete', pod: podInfoOf(pod(...words)) });
 
 describe('the scheduling queue', () => {
+  it('knows of a pod that it is tried again only because it has waited for five minutes', async () => {
+    const { clock, queue, fail } = harness();
+    queue.set(pod('p'));
+    expect(queue.pop()?.wasFlushed).toBe(false);
+    fail('p', 'NodeResourcesFit');
+    await clock.advance(360_000);
+    expect(queue.pop()?.wasFlushed).toBe(true);
+    fail('p', 'NodeResourcesFit');
+    queue.wake(podDelete('other'));
+    await clock.advance(10_000);
+    expect(queue.pop()?.wasFlushed).toBe(false);
+  });
+
   it('keeps in mind what happens while a pod makes room for itself', async () => {
     const { clock, queue, popAll, fail } = harness();
     const preempt = (name: string) => {

@@ -106,7 +106,9 @@ export function createSchedulingQueue(options: SchedulingQueueOptions): Scheduli
   const flushTimer = createFlushTimer(clock, signal, () => {
     const now = clock.monotonic();
     for (const entry of entries.values()) {
-      if (entry.queue === 'unschedulable' && now - entry.since >= MAX_UNSCHEDULABLE_MS) awaken(entry, 'UnschedulableTimeout');
+      if (entry.queue !== 'unschedulable' || now - entry.since < MAX_UNSCHEDULABLE_MS) continue;
+      entry.wasFlushed = true;
+      awaken(entry, 'UnschedulableTimeout');
     }
     return sizes.unschedulable > 0;
   });
@@ -163,6 +165,7 @@ export function createSchedulingQueue(options: SchedulingQueueOptions): Scheduli
       if (entry?.queue !== 'in flight') return;
       entry.rejectedBy = rejectedBy;
       entry.errored = error;
+      entry.wasFlushed = false;
       entry.backoffUntil = clock.monotonic() + exponentialDelay(entry.attempts - 1, podBackoff.initialMs, podBackoff.maxMs);
       const missed = preemptors.delete(entry) ? entry.missed : undefined;
       if (missed !== undefined) awaken(entry, missed);

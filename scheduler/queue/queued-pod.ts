@@ -16,6 +16,8 @@ export interface QueuedPod {
   rejectedBy: ReadonlySet<string>;
   /** The last event written about it, and when (monotonic milliseconds). */
   said: { readonly message: string; readonly at: number } | undefined;
+  /** The current attempt was caused by the time that the pod had waited, not by an event. */
+  wasFlushed: boolean;
 }
 
 /** The number of pods of a profile that a plugin has rejected. */
@@ -47,6 +49,7 @@ export const newEntry = (pod: Live<Pod>, now: number): Entry => ({
   addedAt: now,
   rejectedBy: new Set(),
   said: undefined,
+  wasFlushed: false,
   queue: 'in flight',
   ticket: 0,
   since: 0,

@@ -15,7 +15,10 @@ export interface QueueingHints {
   couldHelp(event: ClusterEvent, filter: string, pod: PodInfo): boolean;
 }
 
-export function createQueueingHints(profiles: Profiles): QueueingHints {
+/** Runs the hint of a plugin about an event; it may time it. */
+export type RunHint = (plugin: string, event: ClusterEvent['name'], hint: () => boolean) => boolean;
+
+export function createQueueingHints(profiles: Profiles, run: RunHint = (_plugin, _event, hint) => hint()): QueueingHints {
   const byProfile = new Map<string, ReadonlyMap<string, Filter>>();
   for (const { schedulerName, filters } of profiles.values()) byProfile.set(schedulerName, new Map(filters.map((filter) => [filter.name, filter])));
   const concerned = new Map<ClusterEvent['name'], readonly string[]>();
@@ -31,7 +34,8 @@ export function createQueueingHints(profiles: Profiles): QueueingHints {
     },
     couldHelp(event, filter, pod) {
       if (filter === ANYONE) return true;
-      return byProfile.get(schedulerNameOf(pod.pod))?.get(filter)?.hint(event, pod) ?? true;
+      const plugin = byProfile.get(schedulerNameOf(pod.pod))?.get(filter);
+      return plugin ? run(filter, event.name, () => plugin.hint(event, pod)) : true;
     },
   };
 }
