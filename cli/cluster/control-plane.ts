@@ -247,7 +247,8 @@ async function runTerm(options: ControlPlaneOptions, server: ComposedServer, met
   });
   const controllers = selectControllers(all, options.controllers ?? ALL_CONTROLLERS);
   const clientFor = ({ name }: ControllerDefinition) => server.loopback(controllerUser(name), CONTROLLER_MANAGER);
-  if (controllers.length > 0) work.push(createManager({ client, clientFor, clock, log, registry, informers, eventSink, controllers }));
+  if (controllers.length > 0)
+    work.push(createManager({ name: CONTROLLER_MANAGER, client, clientFor, clock, log, registry, informers, eventSink, controllers }));
   if (options.scheduler !== false) {
     const own = { client: server.loopback(schedulerUser), clock, log: options.log.child({ component: 'scheduler' }) };
     const { recorder } = createActionSink({ ...own, host: hostname(), signal: base.signal });

@@ -74,6 +74,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const eventSink = createEventSink({ client, clock: systemClock, log, signal: ending.signal });
   const identity = `${process.env.POD_NAME ?? hostname()}_${randomUUID()}`;
   const manager = createManager({
+    name: NAME,
     client,
     metadata: createMetadataClient(access),
     clock: systemClock,

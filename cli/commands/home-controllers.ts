@@ -112,6 +112,7 @@ async function work(flags: Flags, signing: HomeOptions['signing'], term: Term, s
   const controllers = selectControllers(all, flags.controllers).filter(({ name }) => flags['allocate-node-cidrs'] !== false || name !== IPAM);
   const accounts = flags['use-service-account-credentials'] === false ? undefined : accountClients(client, access, clock);
   const manager = createManager({
+    name: CONTROLLER_MANAGER,
     client,
     clientFor: ({ name }) => {
       const account = controllerAccount(name);

@@ -38,6 +38,16 @@ const controller = (name: string, reconcileWith: (env: ControllerEnv) => Reconci
 });
 
 describe('the manager', () => {
+  it('shows which controllers run, if it has a name', async () => {
+    const { registry, manager, stop } = harness([controller('test', () => async () => DONE)], { name: 'mine' });
+    const run = manager.run(stop.signal);
+    await manager.ready;
+    expect(await registry.metrics()).toContain('running_managed_controllers{name="test",manager="mine"} 1');
+    stop.abort();
+    await run;
+    expect(await registry.metrics()).toContain('running_managed_controllers{name="test",manager="mine"} 0');
+  });
+
   it('reconciles what is there and what comes, after the informers are ready', async () => {
     const seen: string[] = [];
     const { clock, manager, stop, create } = harness([

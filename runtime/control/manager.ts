@@ -23,6 +23,7 @@ import { createLeaderMetrics } from './leader-metrics.ts';
 import type { ReconcileMetrics } from './reconcile-metrics.ts';
 import { reconcileMetrics } from './reconcile-metrics.ts';
 import type { Runnable } from './runnable.ts';
+import { showRunning } from './running-controllers.ts';
 
 export interface ManagerOptions {
   readonly client: Client;
@@ -30,6 +31,8 @@ export interface ManagerOptions {
   readonly log: Logger;
   /** Receives the metrics of the queue and of the reconciles. Managers may share it: lanes are told apart by their names. */
   readonly registry: Registry;
+  /** The manager's name in `running_managed_controllers`. Left out, that metric is not kept. */
+  readonly name?: string;
   readonly controllers: readonly ControllerDefinition[];
   /** Returns the client that a controller acts through, if it has an identity of its own; informers keep to `client`. Default: `client`. */
   readonly clientFor?: (definition: ControllerDefinition) => Client;
@@ -96,11 +99,18 @@ async function runControllers(options: ManagerOptions, signal: AbortSignal, mark
   const onAbort = () => work.abort(signal.reason ?? new Stopped('shutdown'));
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
+  let showEnd = () => {};
 
   try {
     const controllers = options.controllers.map((definition) =>
       setUp(definition, { ...options, informers, events, queue, metrics: metricsOf(definition.name, definition.concurrency), signal: work.signal }),
     );
+    if (options.name !== undefined)
+      showEnd = showRunning(
+        registry,
+        options.name,
+        controllers.map(({ definition }) => definition.name),
+      );
     const queueRun = queue.run(work.signal);
     const sideRuns = controllers.map(({ controller, definition }) =>
       (controller.run?.(work.signal) ?? Promise.resolve()).catch((error: unknown) => {
@@ -118,6 +128,7 @@ async function runControllers(options: ManagerOptions, signal: AbortSignal, mark
     const { reason } = work.signal;
     if (!signal.aborted) throw reason;
   } finally {
+    showEnd();
     signal.removeEventListener('abort', onAbort);
     base.abort(new Stopped('shutdown'));
   }

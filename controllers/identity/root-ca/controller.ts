@@ -10,6 +10,7 @@ import { watched } from '../../../runtime/control/watched.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
 import { sameText } from '../../_shared/pod-state.ts';
 import { isNamespaceTerminating } from '../../_shared/refusals.ts';
+import { rootCaSyncs } from './metrics.ts';
 
 const NAME = 'kube-root-ca.crt';
 const DESCRIPTION = {
@@ -30,18 +31,25 @@ export function rootCaController(kinds: { namespaces: Kind<Namespace>; configMap
         map: ({ metadata }) => ({ namespace: '', name: metadata.namespace ?? '' }),
       }),
     ],
-    reconcile: ({ client, informers }) => {
+    reconcile: ({ client, clock, informers, registry }) => {
+      const synced = rootCaSyncs(registry);
       const namespaces = informers.of(kinds.namespaces);
       const configMaps = informers.of(kinds.configMaps);
       return async (key) => {
         const namespace = namespaces.get(key);
         if (namespace === undefined || isDeleting(namespace)) return DONE;
         const there = configMaps.get({ namespace: key.name, name: NAME });
+        const started = clock.monotonic();
+        let failure: unknown;
         try {
           if (there === undefined) await client.create(kinds.configMaps, configMapIn(key.name, rootCaPem));
           else if (!holds(there, rootCaPem)) await client.update(kinds.configMaps, corrected(there, rootCaPem));
         } catch (error) {
-          if (!isAlreadyExists(error) && !isNamespaceTerminating(error)) throw error;
+          if (isAlreadyExists(error) || isNamespaceTerminating(error)) return DONE;
+          failure = error;
+          throw error;
+        } finally {
+          synced((clock.monotonic() - started) / 1000, failure);
         }
         return DONE;
       };

@@ -11,6 +11,8 @@ import { DONE } from '../../../runtime/queue/result.ts';
 import type { Informer } from '../../../runtime/watch/informer.ts';
 import { failAndDelete } from '../../_shared/disruption-target.ts';
 import { messageOf, unlessGone } from '../../_shared/refusals.ts';
+import type { ForcedReason } from './metrics.ts';
+import { forcedDeletions } from './metrics.ts';
 import { planPodGc } from './plan.ts';
 
 export interface PodGcConfig {
@@ -64,10 +66,16 @@ async function sweep(env: ControllerEnv, kinds: { nodes: Kind<Node>; pods: Kind<
   const plan = planPodGc(state.pods.list(), (name) => state.nodes.get({ namespace: '', name }), state.terminatedThreshold);
   const remove = (pod: Live<Pod>) =>
     unlessGone(env.client.delete(kinds.pods, keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } }));
-  for (const pod of plan.terminated) await remove(pod);
-  for (const pod of [...plan.outOfService, ...plan.unscheduled]) await failAndDelete(env, kinds.pods, pod);
+  const count = forcedDeletions(env.registry);
+  const each = async (pods: readonly Live<Pod>[], reason: ForcedReason, work: (pod: Live<Pod>) => Promise<unknown>) => {
+    for (const pod of pods) await count(pod.metadata.namespace ?? '', reason, work(pod));
+  };
+  await each(plan.terminated, 'terminated', remove);
+  await each(plan.outOfService, 'out-of-service', (pod) => failAndDelete(env, kinds.pods, pod));
+  await each(plan.unscheduled, 'unscheduled', (pod) => failAndDelete(env, kinds.pods, pod));
   const gone = await goneNodes(env, kinds.nodes, plan.orphaned, state);
-  for (const pod of plan.orphaned) if (gone.has(pod.spec?.nodeName ?? '')) await failAndDelete(env, kinds.pods, pod, ORPHANED);
+  const orphaned = plan.orphaned.filter(({ spec }) => gone.has(spec?.nodeName ?? ''));
+  await each(orphaned, 'orphaned', (pod) => failAndDelete(env, kinds.pods, pod, ORPHANED));
 }
 
 /** Returns the nodes that have been missing for the whole quarantine and that the server does not know either. */

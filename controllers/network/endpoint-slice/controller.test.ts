@@ -4,6 +4,7 @@ import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { pods } from '../../../api/kinds/core/pod/index.ts';
 import { services } from '../../../api/kinds/core/service/index.ts';
 import { endpointSlices } from '../../../api/kinds/discovery/endpoint-slice.ts';
+import { samplesOf } from '../../../runtime/observe/metric-samples.fixture.ts';
 import { createStubEnv } from '../../_shared/env.fixture.ts';
 import { backs } from '../backing-service/plan.ts';
 import { endpointSliceController } from './controller.ts';
@@ -18,6 +19,12 @@ it('slices that the cache does not show yet are not made twice', async () => {
   await stub.catchUp(endpointSlices);
   expect(await stub.reconcile('web')).toEqual({ done: true });
   expect((await stub.client.list(endpointSlices)).items).toHaveLength(1);
+  expect(await samplesOf(stub.registry, 'endpoint_slice_controller')).toEqual([
+    'endpoint_slice_controller_changes{operation="create"} 1',
+    'endpoint_slice_controller_syncs{result="success"} 2',
+    'endpoint_slice_controller_syncs{result="stale"} 1',
+    'endpoint_slice_controller_num_endpoint_slices 1',
+  ]);
 });
 
 describe('slices of a service that a core Service carries', () => {

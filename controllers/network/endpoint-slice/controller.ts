@@ -25,6 +25,9 @@ import { createTriggerTimes } from '../../_shared/service-pods/trigger-times.ts'
 import { applySlices } from './apply.ts';
 import type { ManagedSlices } from './managed-slices.ts';
 import { manageSlices } from './managed-slices.ts';
+import type { SliceMetrics } from './metrics.ts';
+import { sliceMetrics } from './metrics.ts';
+import type { SlicePlan } from './plan.ts';
 import { familiesOf, planSlices, sliceLabels } from './plan.ts';
 import { podEndpoints } from './pod-endpoints.ts';
 import type { ZoneHints } from './zone-hints.ts';
@@ -67,6 +70,7 @@ export function endpointSliceController(kinds: EndpointSliceKinds, carriers?: Ca
         expectations,
         serves: (key) => services.get(key) !== undefined,
       });
+      const metrics = sliceMetrics(env.registry, slices.count);
       return {
         for: kinds.services,
         watches: [selectedPods(kinds.pods, services, pace), slices.watched, ...(carriers ? [watchedCarriers(carriers, services)] : [])],
@@ -78,6 +82,7 @@ export function endpointSliceController(kinds: EndpointSliceKinds, carriers?: Ca
           pace,
           zones: followZones(env, nodes),
           triggers: createTriggerTimes(),
+          metrics,
         }),
       };
     },
@@ -91,19 +96,29 @@ interface Memory {
   readonly pace: Pace;
   readonly zones: ZoneHints;
   readonly triggers: TriggerTimes;
+  readonly metrics: SliceMetrics;
 }
 
 function createReconcile(
   env: ControllerEnv,
   kinds: EndpointSliceKinds,
   carriers: Carriers | undefined,
-  { slices, expectations, pace, zones, triggers }: Memory,
+  { slices, expectations, pace, zones, triggers, metrics }: Memory,
 ): Reconcile {
   const services = env.informers.of(kinds.services);
   const pods = env.informers.of(kinds.pods);
   const nodes = env.informers.of(kinds.nodes);
   const managerName = managerOf(kinds.services);
   const carrierInformer = carriers && env.informers.of(carriers.kind);
+  const apply = async (text: string, service: Live<Service>, plan: SlicePlan) => {
+    try {
+      await applySlices(env, kinds.endpointSlices, text, service, plan, expectations, metrics.changed);
+      metrics.synced('success');
+    } catch (error) {
+      metrics.synced('error');
+      throw error;
+    }
+  };
   return async (key) => {
     const text = keyText(key);
     const service = services.get(key);
@@ -113,10 +128,13 @@ function createReconcile(
     }
     if (!selectsPods(service)) return DONE;
     // The cache lags behind our own writes: slices that it lacks would be created twice.
-    if (!expectations.satisfied(text)) return { requeueAfterMs: 10 };
+    if (!expectations.satisfied(text)) {
+      metrics.synced('stale');
+      return { requeueAfterMs: 10 };
+    }
     const carrier = carrierInformer?.get(key);
     if (carriers && !(carrier && carriers.backs(carrier, service))) {
-      await applySlices(env, kinds.endpointSlices, text, service, { create: [], update: [], remove: slices.of(key) }, expectations);
+      await apply(text, service, { create: [], update: [], remove: slices.of(key) });
       return DONE;
     }
     // The cluster chooses the families of the core Service.
@@ -134,7 +152,7 @@ function createReconcile(
       closing: isDeleting(service),
     };
     const plan = planSlices(frame, familiesOf(carried), zones.apply(service, groups), slices.of(key));
-    await applySlices(env, kinds.endpointSlices, text, service, plan, expectations);
+    await apply(text, service, plan);
     return nodeless ? { requeueAfterMs: NODE_SHOWS_UP_MS } : DONE;
   };
 }

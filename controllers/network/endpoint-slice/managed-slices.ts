@@ -17,6 +17,8 @@ export interface ManagedSlices {
   readonly indexed: Indexed;
   /** Returns the slices of a service. */
   of(key: ObjectKey): readonly Live<EndpointSlice>[];
+  /** Returns the number of slices, which it counts. */
+  count(): number;
 }
 
 export interface ManagedSlicesOptions {
@@ -64,5 +66,6 @@ export function manageSlices({ informers }: ControllerEnv, { kind, managedBy, ex
       }),
     ),
     of: (key) => slices.byIndex(index, keyText(key)),
+    count: () => slices.list().filter((slice) => serviceOf(slice)).length,
   };
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { nodes } from '../../../api/kinds/core/node/index.ts';
 import { errors } from '../../../api/meta/status-error.ts';
+import { samplesOf } from '../../../runtime/observe/metric-samples.fixture.ts';
 import type { StubEnv } from '../../_shared/env.fixture.ts';
 import { createStubEnv } from '../../_shared/env.fixture.ts';
 import { nodeIpamController } from './controller.ts';
@@ -48,5 +49,12 @@ describe('a block of pod addresses', () => {
     expect(stub.enqueued()).toEqual(['late']);
     await stub.reconcile('late', '');
     expect(await blockOf('late')).toBe('10.244.1.0/24');
+    const metric = (name: string, value: number) => `node_ipam_controller_${name}{clusterCIDR="10.244.0.0/22"} ${value}`;
+    expect((await samplesOf(stub.registry, 'node_ipam_controller')).sort()).toEqual([
+      metric('cidrset_cidrs_allocations_total', 1),
+      metric('cidrset_cidrs_releases_total', 1),
+      metric('cidrset_usage_cidrs', 1),
+      metric('cirdset_max_cidrs', 4),
+    ]);
   });
 });

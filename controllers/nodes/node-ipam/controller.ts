@@ -5,6 +5,7 @@ import type { ControllerDefinition } from '../../../runtime/control/controller.t
 import { primary } from '../../../runtime/control/primary.ts';
 import { watched } from '../../../runtime/control/watched.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
+import { blockMetrics } from './metrics.ts';
 import { cidrBlocks, nextFree } from './plan.ts';
 
 export interface NodeIpamConfig {
@@ -19,7 +20,8 @@ export interface NodeIpamConfig {
  * one is free when no node has it.
  */
 export function nodeIpamController(kinds: { nodes: Kind<Node> }, config: NodeIpamConfig = {}): ControllerDefinition {
-  const blocks = cidrBlocks(config.clusterCidr ?? '10.244.0.0/16', config.nodeCidrBits ?? 24);
+  const { clusterCidr = '10.244.0.0/16', nodeCidrBits = 24 } = config;
+  const blocks = cidrBlocks(clusterCidr, nodeCidrBits);
   return {
     name: 'node-ipam-controller',
     component: 'cidrAllocator',
@@ -29,6 +31,7 @@ export function nodeIpamController(kinds: { nodes: Kind<Node> }, config: NodeIpa
       const nodes = env.informers.of(kinds.nodes);
       /** Block → the node that has it, from the moment it is chosen: the cache shows it later. */
       const taken = new Map<number, string>();
+      const metrics = blockMetrics(env.registry)({ clusterCIDR: clusterCidr, count: blocks.count, taken: () => taken.size });
       let last = -1;
       const note = (node: Node) => {
         for (const cidr of node.spec?.podCIDRs ?? (node.spec?.podCIDR ? [node.spec.podCIDR] : [])) {
@@ -42,7 +45,11 @@ export function nodeIpamController(kinds: { nodes: Kind<Node> }, config: NodeIpa
         add: note,
         update: note,
         delete: (node) => {
-          for (const [index, name] of taken) if (name === node.metadata.name) taken.delete(index);
+          for (const [index, name] of taken) {
+            if (name !== node.metadata.name) continue;
+            taken.delete(index);
+            metrics.released();
+          }
         },
       });
       return {
@@ -57,6 +64,7 @@ export function nodeIpamController(kinds: { nodes: Kind<Node> }, config: NodeIpa
             env.recorder.event(node, 'Normal', 'CIDRNotAvailable', `Node ${key.name} status is now: CIDRNotAvailable`);
             throw new Error(`no pod CIDR is left for node ${key.name}`);
           }
+          if (!taken.has(chosen)) metrics.allocated();
           taken.set(chosen, key.name);
           last = chosen;
           const podCIDR = blocks.at(chosen);

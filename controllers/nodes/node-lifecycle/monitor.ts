@@ -10,10 +10,11 @@ import { groupBy } from '../../_shared/group-by.ts';
 import { messageOf } from '../../_shared/refusals.ts';
 import type { Health, HealthConfig } from './health.ts';
 import { observe, planUnknown, readyStatus } from './health.ts';
+import { nodeCollectorMetrics } from './metrics.ts';
 import { markPodsNotReady, writeConditions, writeTaints } from './node-writes.ts';
 import { evictingTaint, hasEvictingTaint, planNoExecute } from './taints.ts';
 import type { ZoneConfig } from './zones.ts';
-import { evictionRate, zoneOf, zoneStateOf } from './zones.ts';
+import { evictionRate, zoneKey, zoneOf, zoneStateOf } from './zones.ts';
 
 export interface MonitorConfig extends HealthConfig, ZoneConfig {
   readonly periodMs: number;
@@ -46,6 +47,8 @@ export async function runMonitor(parts: MonitorParts, signal: AbortSignal): Prom
 
 export function createMonitor(parts: MonitorParts): { look(): Promise<void> } {
   const { env, config, kinds, nodes, leases } = parts;
+  const metrics = nodeCollectorMetrics(env.registry);
+  const secondsSince = (started: number) => (env.clock.monotonic() - started) / 1000;
   const known = new Map<string, Known>();
   /** The time from which the next node of a zone may be tainted. */
   const mayTaintAt = new Map<string, number>();
@@ -115,6 +118,7 @@ export function createMonitor(parts: MonitorParts): { look(): Promise<void> } {
       if (rate === 0 || now < (mayTaintAt.get(zone) ?? 0)) continue;
       mayTaintAt.set(zone, now + 1000 / rate);
       await taint(node, key);
+      metrics.evicted(zoneKey(zone));
     }
   }
 
@@ -126,19 +130,33 @@ export function createMonitor(parts: MonitorParts): { look(): Promise<void> } {
     }
   };
 
+  /** Zones of which figures are shown. */
+  const shown = new Set<string>();
+  function showZones(zones: ReadonlyMap<string, readonly Live<Node>[]>): void {
+    for (const zone of zones.keys()) shown.add(zone);
+    for (const zone of shown) {
+      const members = zones.get(zone) ?? [];
+      metrics.zone(zoneKey(zone), { size: members.length, unhealthy: members.filter((node) => readyStatus(node) !== 'True').length });
+    }
+  }
+
   return {
     async look() {
+      const started = env.clock.monotonic();
       const all = nodes.list();
       register(all);
       const examined: Live<Node>[] = [];
       await Promise.all(
         all.map((node) =>
           logged('looking after a node', node.metadata.name, async () => {
+            const from = env.clock.monotonic();
             examined.push(await examine(node));
+            metrics.examined(secondsSince(from));
           }),
         ),
       );
       const zones = groupBy(examined, zoneOf);
+      showZones(zones);
       const allDown = zones.size > 0 && [...zones.values()].every((members) => zoneStateOf(members, config) === 'FullDisruption');
       if (allWereDown && !allDown) {
         // This controller was cut off, not the nodes: each gets a new grace period.
@@ -146,6 +164,7 @@ export function createMonitor(parts: MonitorParts): { look(): Promise<void> } {
       }
       allWereDown = allDown;
       for (const [zone, members] of zones) await logged('tainting', zone, () => evict(zone, members, allDown));
+      metrics.examinedAll(secondsSince(started));
     },
   };
 }

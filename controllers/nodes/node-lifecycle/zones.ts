@@ -19,6 +19,12 @@ export const zoneOf = (node: Node): string => {
   return `${labels?.['topology.kubernetes.io/region'] ?? ''}/${labels?.['topology.kubernetes.io/zone'] ?? ''}`;
 };
 
+/** Returns a zone's name in upstream's metrics, which is that of component-helpers' GetZoneKey; empty for nodes without region and zone. */
+export function zoneKey(zone: string): string {
+  const [region = '', name = ''] = zone.split('/');
+  return region === '' && name === '' ? '' : `${region}:\0:${name}`;
+}
+
 /** Returns the state of a zone from the readiness of its nodes. */
 export function zoneStateOf(nodes: readonly Node[], { unhealthyThreshold }: Pick<ZoneConfig, 'unhealthyThreshold'>): ZoneState {
   const down = nodes.filter((node) => readyStatus(node) !== 'True').length;

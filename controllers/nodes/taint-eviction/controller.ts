@@ -12,6 +12,7 @@ import { DONE } from '../../../runtime/queue/result.ts';
 import { disrupt } from '../../_shared/disruption-target.ts';
 import { semanticallyEqual } from '../../_shared/equality.ts';
 import { indexByNode, podsOnNode } from '../../_shared/node-pods.ts';
+import { taintDeletions } from './metrics.ts';
 import { evicting, planEviction, toleratedMs } from './plan.ts';
 
 export interface TaintEvictionKinds {
@@ -28,6 +29,7 @@ export function taintEvictionController(kinds: TaintEvictionKinds): ControllerDe
     setup(env) {
       const nodes = env.informers.of(kinds.nodes);
       const pods = env.informers.of(kinds.pods);
+      const deleted = taintDeletions(env.registry);
       const nodeOf = (pod: Pod) => nodes.get({ namespace: '', name: pod.spec?.nodeName ?? '' });
       const isThreatened = (pod: Pod) => evicting(nodeOf(pod)).length > 0;
       /** When each pod that bears its node for a time must leave, in monotonic milliseconds, by UID. */
@@ -68,10 +70,12 @@ export function taintEvictionController(kinds: TaintEvictionKinds): ControllerDe
             due.set(uid, step.due);
             return { requeueAfterMs: step.due - now };
           }
+          const dueAt = Math.min(due.get(uid) ?? now, now);
           // A taint that is not tolerated ends the wait for another one.
           if ((due.get(uid) ?? now) > now) cancelled(pod);
           env.recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${keyText(key)}`);
           await disrupt(env, kinds.pods, pod, { reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' });
+          deleted((env.clock.monotonic() - dueAt) / 1000);
           // Kept until then: a write that fails must not start the time anew.
           due.delete(uid);
           return DONE;
