@@ -9,12 +9,10 @@ import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { PreparedFilter } from './filtering.ts';
 import { preFilter, rejectionOf } from './filtering.ts';
-import type { FrameworkMetrics } from './framework-metrics.ts';
-import { succeeds } from './framework-metrics.ts';
+import type { CycleWatch, FrameworkMetrics } from './framework-metrics.ts';
 import type { PluginTimes } from './plugin-times.ts';
-import { timedPlugins, UNTIMED } from './plugin-times.ts';
+import { timedPlugins } from './plugin-times.ts';
 
 /**
  * The number of feasible nodes after which the search ends: all of up to 100, `percentageOfNodesToScore` of more; at 0 a share that shrinks
@@ -28,7 +26,6 @@ export function nodesToFind(count: number, percentageOfNodesToScore = 0): number
 
 /** The rejection of all nodes by a reason that is shown once. */
 const ANYWHERE = reject('', false);
-const NO_FILTERS: readonly PreparedFilter[] = [];
 
 export type Decision = { readonly node: NodeInfo } | { readonly diagnosis: Diagnosis };
 
@@ -51,40 +48,36 @@ export function createAlgorithm({ cluster, nominations, percentageOfNodesToScore
   /** The node at which the next search starts, so that all nodes have their turn. */
   let start = 0;
 
-  const search = (pod: PodInfo, profile: Profile, times: PluginTimes) => {
+  const search = (pod: PodInfo, profile: Profile, cycle: CycleWatch, times: PluginTimes | undefined) => {
     const nodes = cluster.nodes();
     if (nodes.length === 0)
       return { feasible: [], diagnosis: { nodeCount: 0, rejections: new Map(), absent: undefined, rejectedBy: new Set<string>() } };
-    const { prepared, refusal, named } = metrics.point(profile.schedulerName, 'PreFilter').run(
-      () => {
-        const outcome = preFilter(pod, cluster, profile, times.preFilter);
-        if ('reason' in outcome) return { prepared: NO_FILTERS, refusal: outcome, named: undefined };
-        return { prepared: outcome, refusal: undefined, named: profile.readsNamedNodes ? namedNodes(pod.pod) : undefined };
-      },
-      ({ refusal, named }) => (refusal || named?.size === 0 ? 'UnschedulableAndUnresolvable' : 'Success'),
-    );
-    if (refusal) {
-      const diagnosis = { nodeCount: nodes.length, rejections: new Map(), absent: ANYWHERE, rejectedBy: new Set([refusal.name]) };
-      return { feasible: [], diagnosis: { ...diagnosis, contradiction: refusal.reason } };
+    cycle.begin('PreFilter');
+    const outcome = preFilter(pod, cluster, profile, times?.preFilter);
+    if ('reason' in outcome) {
+      cycle.end('UnschedulableAndUnresolvable');
+      const diagnosis = { nodeCount: nodes.length, rejections: new Map(), absent: ANYWHERE, rejectedBy: new Set([outcome.name]) };
+      return { feasible: [], diagnosis: { ...diagnosis, contradiction: outcome.reason } };
     }
+    const named = profile.readsNamedNodes ? namedNodes(pod.pod) : undefined;
     const candidates = named ? [...named].flatMap((name) => cluster.node(name) ?? []) : nodes;
+    cycle.end(named?.size === 0 ? 'UnschedulableAndUnresolvable' : 'Success');
     const enough = nodesToFind(candidates.length, profile.percentageOfNodesToScore ?? percentageOfNodesToScore);
     const feasible: NodeInfo[] = [];
     const rejections = new Map<string, Rejection>();
     const rejectedBy = new Set<string>(named && named.size < nodes.length ? ['NodeAffinity'] : []);
-    const checks = times.filter(prepared);
     const visit = (node: NodeInfo) => {
-      const rejection = rejectionOf(pod, node, cluster, nominations.on(node.name), profile, checks);
+      const rejection = rejectionOf(pod, node, cluster, nominations.on(node.name), profile, outcome, times?.filter());
       if (!rejection) return void feasible.push(node);
       rejections.set(node.name, rejection);
       rejectedBy.add(rejection.filter);
     };
-    const visitAll = () => {
-      // A node that is promised to the pod is tried first, alone.
-      const promised = pod.pod.status?.nominatedNodeName;
-      const promisedNode = promised ? candidates.find((node) => node.name === promised) : undefined;
-      if (promisedNode) visit(promisedNode);
-      if (feasible.length > 0) return;
+    cycle.begin('Filter');
+    // A node that is promised to the pod is tried first, alone.
+    const promised = pod.pod.status?.nominatedNodeName;
+    const promisedNode = promised ? candidates.find((node) => node.name === promised) : undefined;
+    if (promisedNode) visit(promisedNode);
+    if (feasible.length === 0) {
       rejections.clear();
       let visited = 0;
       for (; visited < candidates.length && feasible.length < enough; visited++) {
@@ -92,41 +85,44 @@ export function createAlgorithm({ cluster, nominations, percentageOfNodesToScore
         if (node) visit(node);
       }
       if (candidates.length > 0) start = (start + visited) % candidates.length;
-    };
-    if (named?.size !== 0) metrics.point(profile.schedulerName, 'Filter').run(visitAll, succeeds);
+    }
+    cycle.end('Success');
     const absent = named ? reject("node(s) didn't satisfy plugin(s) [NodeAffinity]", false) : undefined;
     const contradiction = named?.size === 0 ? { contradiction: 'pod affinity terms conflict' } : {};
     return { feasible, diagnosis: { nodeCount: nodes.length, rejections, absent, rejectedBy, ...contradiction } };
   };
 
-  const totalsOf = (pod: PodInfo, feasible: readonly NodeInfo[], profile: Profile, times: PluginTimes): readonly number[] => {
-    const { schedulerName, scores, evaluations } = profile;
-    const prepare = () =>
-      scores.flatMap(({ weight, score }) => {
-        const counted = evaluations.preScore.get(score.name);
-        const prepareScore = () => score.prepare(pod, cluster, feasible);
-        const scoreOf = counted ? times.preScore(score.name, prepareScore) : prepareScore();
-        if (!scoreOf) return [];
-        countEvaluations(counted);
-        return [{ weight, score, scoreOf }];
-      });
-    const prepared = metrics.point(schedulerName, 'PreScore').run(prepare, succeeds);
-    const totals = new Array<number>(feasible.length).fill(0);
-    const addScores = () => {
-      for (const { weight, score, scoreOf } of prepared) {
-        countEvaluations(evaluations.score.get(score.name), feasible.length);
-        const values = feasible.map(times.score(score.name, scoreOf));
-        times.normalize(score, values);
-        for (let index = 0; index < values.length; index++) totals[index] = (totals[index] ?? 0) + weight * (values[index] ?? 0);
-      }
-    };
-    metrics.point(schedulerName, 'Score').run(addScores, succeeds);
-    return totals;
-  };
+  const preparedScores = (pod: PodInfo, feasible: readonly NodeInfo[], { scores, evaluations }: Profile, times: PluginTimes | undefined) =>
+    scores.flatMap(({ weight, score }) => {
+      const counted = evaluations.preScore.get(score.name);
+      const prepare = () => score.prepare(pod, cluster, feasible);
+      const scoreOf = times && counted ? times.preScore(score.name, prepare) : prepare();
+      if (!scoreOf) return [];
+      countEvaluations(counted);
+      countEvaluations(evaluations.score.get(score.name), feasible.length);
+      return [{ weight, score, scoreOf }];
+    });
 
-  const best = (pod: PodInfo, feasible: readonly NodeInfo[], profile: Profile, times: PluginTimes): NodeInfo | undefined => {
+  const best = (
+    pod: PodInfo,
+    feasible: readonly NodeInfo[],
+    profile: Profile,
+    cycle: CycleWatch,
+    times: PluginTimes | undefined,
+  ): NodeInfo | undefined => {
     if (feasible.length <= 1) return feasible[0];
-    const totals = totalsOf(pod, feasible, profile, times);
+    cycle.begin('PreScore');
+    const prepared = preparedScores(pod, feasible, profile, times);
+    cycle.end('Success');
+    cycle.begin('Score');
+    const totals = new Array<number>(feasible.length).fill(0);
+    for (const { weight, score, scoreOf } of prepared) {
+      const values = times ? times.score(score.name, scoreOf, feasible) : feasible.map(scoreOf);
+      if (times && score.normalize) times.normalize(score.name, () => score.normalize?.(values));
+      else score.normalize?.(values);
+      for (let index = 0; index < values.length; index++) totals[index] = (totals[index] ?? 0) + weight * (values[index] ?? 0);
+    }
+    cycle.end('Success');
     let chosen = 0;
     let equals = 1;
     for (let index = 1; index < totals.length; index++) {
@@ -141,10 +137,16 @@ export function createAlgorithm({ cluster, nominations, percentageOfNodesToScore
 
   return {
     decide(pod, profile) {
-      const times = metrics.timesPlugins() ? timedPlugins(metrics) : UNTIMED;
-      const { feasible, diagnosis } = search(pod, profile, times);
-      const node = best(pod, feasible, profile, times);
-      return node ? { node } : { diagnosis };
+      const times = metrics.timesPlugins() ? timedPlugins(metrics) : undefined;
+      const cycle = metrics.cycle(profile.schedulerName);
+      try {
+        const { feasible, diagnosis } = search(pod, profile, cycle, times);
+        const node = best(pod, feasible, profile, cycle, times);
+        return node ? { node } : { diagnosis };
+      } catch (error) {
+        cycle.failed(error);
+        throw error;
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Evaluations } from '../plugins/evaluations.ts';
 import { countEvaluations } from '../plugins/evaluations.ts';
-import type { NodeCheck, Rejection } from '../plugins/plugin.ts';
+import type { Filter, NodeCheck, Rejection } from '../plugins/plugin.ts';
 import type { Profile } from '../plugins/profile.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
@@ -29,29 +29,29 @@ export interface Refusal {
   readonly reason: string;
 }
 
+function prepared(filter: Filter, pod: PodInfo, cluster: ClusterState): Prepared {
+  const reason = filter.refuse?.(pod, cluster);
+  return reason === undefined ? filter.prepare(pod, cluster) : { name: filter.name, reason };
+}
+
 /**
  * PreFilter: prepares the filters, unless one of them refuses the pod as a whole.
- * @param run runs the part of a plugin that acts at PreFilter; it may time it
+ * @param timed runs the part of a plugin that acts at PreFilter, and times it. Default: nothing is timed.
  */
 export function preFilter(
   pod: PodInfo,
   cluster: ClusterState,
   { filters, evaluations }: FilterProfile,
-  run: (plugin: string, work: () => Prepared) => Prepared,
+  timed?: (plugin: string, work: () => Prepared) => Prepared,
 ): Refusal | readonly PreparedFilter[] {
   const all: PreparedFilter[] = [];
   for (const filter of filters) {
     const { name } = filter;
-    const prepare = () => {
-      const reason = filter.refuse?.(pod, cluster);
-      return reason === undefined ? filter.prepare(pod, cluster) : { name, reason };
-    };
-    const counted = evaluations.preFilter.get(name);
-    const prepared = counted ? run(name, prepare) : prepare();
-    if (prepared === undefined) continue;
-    countEvaluations(counted);
-    if (typeof prepared !== 'function') return prepared;
-    all.push({ name, check: prepared, evaluations: evaluations.filter.get(name) });
+    const outcome = timed && evaluations.preFilter.has(name) ? timed(name, () => prepared(filter, pod, cluster)) : prepared(filter, pod, cluster);
+    if (outcome === undefined) continue;
+    countEvaluations(evaluations.preFilter.get(name));
+    if (typeof outcome !== 'function') return outcome;
+    all.push({ name, check: outcome, evaluations: evaluations.filter.get(name) });
   }
   return all;
 }
@@ -63,18 +63,22 @@ export interface NamedRejection extends Rejection {
   readonly filter: string;
 }
 
-function firstRejection(prepared: readonly PreparedFilter[], node: NodeInfo): NamedRejection | undefined {
+/** Runs the filters for one node, in their order. */
+export type FindRejection = (prepared: readonly PreparedFilter[], node: NodeInfo) => NamedRejection | undefined;
+
+const firstRejection: FindRejection = (prepared, node) => {
   for (const { name, check, evaluations } of prepared) {
     countEvaluations(evaluations);
     const rejection = check(node);
     if (rejection) return { filter: name, reasons: rejection.reasons, preemptible: rejection.preemptible };
   }
   return undefined;
-}
+};
 
 /**
  * Runs the filters for one node: with the pods counted in that are nominated there and as important, and without them, since they may
  * come or not. Returns undefined if the pod may go there. The cluster is as before when it returns.
+ * @param find default: as fast as it can be
  */
 export function rejectionOf(
   pod: PodInfo,
@@ -83,16 +87,17 @@ export function rejectionOf(
   nominated: readonly PodInfo[],
   profile: FilterProfile,
   prepared: readonly PreparedFilter[] = prepareFilters(pod, cluster, profile),
+  find: FindRejection = firstRejection,
 ): NamedRejection | undefined {
   const others = nominated.filter((other) => other.uid !== pod.uid && other.priority >= pod.priority && !cluster.nodeOfPod(other.uid));
   if (others.length > 0) {
     for (const other of others) cluster.addPod(other, node.name);
     try {
-      const rejection = firstRejection(prepareFilters(pod, cluster, profile), node);
+      const rejection = find(prepareFilters(pod, cluster, profile), node);
       if (rejection) return rejection;
     } finally {
       for (const other of others) cluster.removePod(other.uid);
     }
   }
-  return firstRejection(prepared, node);
+  return find(prepared, node);
 }

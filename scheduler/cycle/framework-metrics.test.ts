@@ -51,6 +51,17 @@ describe('the metrics of extension points and plugins', () => {
     expect(plugins.filter((line) => line.includes('"NodeName",extension_point="PreFilter"'))).toEqual([]);
   });
 
+  it('time a plugin for the first nodes of a large cluster alone, and count all', async () => {
+    const { decide, registry } = scene(Array.from({ length: 90 }, (_, i) => node(`n${i}`)));
+    decide(pod('p', { cpu: '1' }));
+    const plugins = await samplesOf(registry, PLUGINS);
+    for (const point of ['Filter', 'Score']) {
+      expect(plugins).toContain(`${PLUGINS}{plugin="NodeResourcesFit",extension_point="${point}",status="Success"} 32`);
+      const counted = `${EVALUATIONS}{plugin="NodeResourcesFit",extension_point="${point}",profile="default-scheduler"} 90`;
+      expect(await samplesOf(registry, EVALUATIONS)).toContain(counted);
+    }
+  });
+
   it('tell the outcome by the code: a failure is an Error, and the time is that of the clock', async () => {
     const registry = new Registry();
     const clock = createFakeClock();

@@ -1,27 +1,25 @@
+import { countEvaluations } from '../plugins/evaluations.ts';
 import type { NodeCheck, Score } from '../plugins/plugin.ts';
-import type { Prepared, PreparedFilter } from './filtering.ts';
+import type { NodeInfo } from '../state/node-info.ts';
+import type { FindRejection, Prepared } from './filtering.ts';
 import type { FrameworkMetrics, StatusCode } from './framework-metrics.ts';
 import { succeeds } from './framework-metrics.ts';
 
 type ScoreOf = ReturnType<Score['prepare']>;
 
-/** Runs the parts of plugins in one cycle, timed or not. */
+/** Runs and times the parts of plugins in one cycle. Cycles whose plugins are not timed have none, so that their loops stay as they are. */
 export interface PluginTimes {
   preFilter(plugin: string, work: () => Prepared): Prepared;
-  filter(prepared: readonly PreparedFilter[]): readonly PreparedFilter[];
+  /** Returns what filters the next node: undefined once enough nodes have been timed. */
+  filter(): FindRejection | undefined;
   preScore(plugin: string, work: () => ScoreOf): ScoreOf;
-  score(plugin: string, scoreOf: NonNullable<ScoreOf>): NonNullable<ScoreOf>;
-  /** Brings the scores into their range, if the plugin does that. */
-  normalize(score: Score, values: number[]): void;
+  /** Returns the scores of the nodes; only the first are timed. */
+  score(plugin: string, scoreOf: NonNullable<ScoreOf>, nodes: readonly NodeInfo[]): number[];
+  normalize(plugin: string, work: () => void): void;
 }
 
-export const UNTIMED: PluginTimes = {
-  preFilter: (_plugin, work) => work(),
-  filter: (prepared) => prepared,
-  preScore: (_plugin, work) => work(),
-  score: (_plugin, scoreOf) => scoreOf,
-  normalize: (score, values) => score.normalize?.(values),
-};
+/** The number of nodes in a cycle for which each plugin is timed: clock reads must not outweigh the plugins in large clusters. */
+const NODES_TIMED = 32;
 
 const codeOfPrepared = (prepared: Prepared): StatusCode =>
   prepared === undefined ? 'Skip' : typeof prepared === 'function' ? 'Success' : 'UnschedulableAndUnresolvable';
@@ -31,21 +29,24 @@ const codeOfRejection = (rejection: ReturnType<NodeCheck>): StatusCode =>
 
 const codeOfScorer = (scoreOf: ScoreOf): StatusCode => (scoreOf ? 'Success' : 'Skip');
 
-/** Times each part of each plugin: for each node, where it looks at nodes. */
-export const timedPlugins = (metrics: FrameworkMetrics): PluginTimes => ({
-  preFilter: (plugin, work) => metrics.plugin(plugin, 'PreFilter').run(work, codeOfPrepared),
-  filter: (prepared) =>
-    prepared.map(({ name, check, evaluations }) => {
-      const watch = metrics.plugin(name, 'Filter');
-      return { name, evaluations, check: (node) => watch.run(() => check(node), codeOfRejection) };
-    }),
-  preScore: (plugin, work) => metrics.plugin(plugin, 'PreScore').run(work, codeOfScorer),
-  score(plugin, scoreOf) {
-    const watch = metrics.plugin(plugin, 'Score');
-    return (node) => watch.run(() => scoreOf(node), succeeds);
-  },
-  normalize(score, values) {
-    const { normalize } = score;
-    if (normalize) metrics.plugin(score.name, 'ScoreExtensionNormalize').run(() => normalize(values), succeeds);
-  },
-});
+export function timedPlugins(metrics: FrameworkMetrics): PluginTimes {
+  let nodes = 0;
+  const find: FindRejection = (prepared, node) => {
+    for (const { name, check, evaluations } of prepared) {
+      countEvaluations(evaluations);
+      const rejection = metrics.plugin(name, 'Filter').run(() => check(node), codeOfRejection);
+      if (rejection) return { filter: name, reasons: rejection.reasons, preemptible: rejection.preemptible };
+    }
+    return undefined;
+  };
+  return {
+    preFilter: (plugin, work) => metrics.plugin(plugin, 'PreFilter').run(work, codeOfPrepared),
+    filter: () => (nodes++ < NODES_TIMED ? find : undefined),
+    preScore: (plugin, work) => metrics.plugin(plugin, 'PreScore').run(work, codeOfScorer),
+    score(plugin, scoreOf, feasible) {
+      const watch = metrics.plugin(plugin, 'Score');
+      return feasible.map((node, index) => (index < NODES_TIMED ? watch.run(() => scoreOf(node), succeeds) : scoreOf(node)));
+    },
+    normalize: (plugin, work) => metrics.plugin(plugin, 'ScoreExtensionNormalize').run(work, succeeds),
+  };
+}
