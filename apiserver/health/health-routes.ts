@@ -1,8 +1,8 @@
+import type { Probe } from '../../runtime/observe/health-slis.ts';
+import { healthSlis } from '../../runtime/observe/health-slis.ts';
 import type { ApiRequest, ApiResponse } from '../contract/request.ts';
 import type { RouteHandler } from '../contract/route.ts';
-import { textResponse } from '../encode/plain-response.ts';
-import type { Probe } from './health-slis.ts';
-import { healthSlis } from './health-slis.ts';
+import { documentResponse, textResponse } from '../encode/plain-response.ts';
 
 /** A condition of the server's health. */
 export interface HealthCheck {
@@ -83,5 +83,5 @@ export function healthRoutes(checks: readonly HealthCheck[], failed: (check: str
     };
     return [{ path: `/${probe}`, open: true, handle: (request: ApiRequest) => answerAll(probe, own, request, told) }, single];
   });
-  return [...routes, slis.route];
+  return [...routes, { path: '/metrics/slis', handle: async () => documentResponse(await slis.show()) }];
 }

@@ -1,6 +1,9 @@
 import type { Server } from 'node:net';
 import { hostname } from 'node:os';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
 import { kinds } from '../../api/kinds/index.ts';
+import type { Live } from '../../api/meta/object.ts';
 import type { PluginSelection } from '../../apiserver/admission/optional/optional-plugin.ts';
 import type { PodSecurityConfiguration } from '../../apiserver/admission/pod-security/cluster-policy.ts';
 import type { AggregationSettings } from '../../apiserver/apiservices/aggregation.ts';
@@ -11,6 +14,7 @@ import { serviceAccountTokens } from '../../apiserver/authn/service-account-toke
 import type { ComposedServer } from '../../apiserver/compose.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
 import type { Part } from '../../apiserver/contract/part.ts';
+import { documentResponse } from '../../apiserver/encode/plain-response.ts';
 import type { InFlightLimits } from '../../apiserver/flowcontrol/priority-and-fairness.ts';
 import type { Component } from '../../apiserver/health/component-statuses.ts';
 import type { HealthCheck } from '../../apiserver/health/health-routes.ts';
@@ -118,6 +122,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const frontProxy = { ...pki.frontProxyClient };
   const kubelet = { ...pki.kubeletClient, ca: options.kubelet ? options.kubelet.ca : pki.ca.certificate };
   let running = false;
+  const scheduled: ScheduledPods = { list: () => [] };
   const server = composeApiServer({
     store: measuredStore(options.store, metrics.lasting, clock),
     kinds,
@@ -142,7 +147,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     ...(options.admissionPlugins ? { admissionPlugins: options.admissionPlugins } : {}),
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
-    parts: [...(audit ? [audit.part] : []), ...(options.parts ?? [])],
+    parts: [...(audit ? [audit.part] : []), ...(options.scheduler === false ? [] : [podResourcesPart(scheduled)]), ...(options.parts ?? [])],
     kubelet,
     aggregation: { identity: frontProxy, ...options.aggregation },
   });
@@ -171,7 +176,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       };
       const renewal = options.renewal && keepPkiRenewed({ pki, ensure: options.renewal.ensure, renewed, clock, log }, signal);
       running = true;
-      await Promise.all([runControllers(options, server, metrics, signal), server.run(signal), renewal]).finally(() => {
+      await Promise.all([runControllers(options, server, metrics, scheduled, signal), server.run(signal), renewal]).finally(() => {
         running = false;
       });
       server.close();
@@ -180,6 +185,25 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     },
   };
 }
+
+/** The pods as the scheduler of this process sees them; none while it does not run. */
+interface ScheduledPods {
+  list: () => readonly Live<Pod>[];
+}
+
+/** Serves the resources of pods at upstream's path of the scheduler; what writes them is loaded when somebody asks. */
+const podResourcesPart = (scheduled: ScheduledPods): Part => ({
+  name: 'pod resources',
+  routes: [
+    {
+      path: '/metrics/resources',
+      async handle() {
+        const { podResourceMetrics } = await import('../../scheduler/state/pod-resource-metrics.ts');
+        return documentResponse(await podResourceMetrics(scheduled.list()));
+      },
+    },
+  ],
+});
 
 /** The ways to prove an identity to a server with these authorities, and what of it is published. */
 function authenticationOf(settings: AuthenticationSettings, clientCa: string, requestHeaderCa: string) {
@@ -206,17 +230,23 @@ function componentsOf({ controllers = ALL_CONTROLLERS, scheduler }: ControlPlane
 }
 
 /** Runs controllers and scheduler until the signal aborts; among servers that share a store, only while this one leads. */
-async function runControllers(options: ControlPlaneOptions, server: ComposedServer, metrics: MetricsRegistries, signal: AbortSignal): Promise<void> {
+async function runControllers(
+  options: ControlPlaneOptions,
+  server: ComposedServer,
+  metrics: MetricsRegistries,
+  scheduled: ScheduledPods,
+  signal: AbortSignal,
+): Promise<void> {
   const { clock } = options;
   const log = options.log.child({ component: 'controllers' });
-  if (!options.shared) return runTerm(options, server, metrics, signal);
+  if (!options.shared) return runTerm(options, server, metrics, scheduled, signal);
   const client = server.loopback(controllerManagerUser);
   const lease = { namespace: 'kube-system', name: 'skiff-controllers' };
   const leader = createLeaderMetrics(metrics.lasting, lease.name);
   while (!signal.aborted) {
     const elector = createLeaderElector({ client, clock, log, metrics: leader, lease, identity: options.identity });
     try {
-      await elector.run(signal, (leading) => runTerm(options, server, metrics, leading));
+      await elector.run(signal, (leading) => runTerm(options, server, metrics, scheduled, leading));
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       log.warn('another server leads the controllers now');
@@ -225,7 +255,13 @@ async function runControllers(options: ControlPlaneOptions, server: ComposedServ
 }
 
 /** Runs controllers and scheduler over one set of informers, until the signal aborts. The metrics of a term end with it. */
-async function runTerm(options: ControlPlaneOptions, server: ComposedServer, metrics: MetricsRegistries, signal: AbortSignal): Promise<void> {
+async function runTerm(
+  options: ControlPlaneOptions,
+  server: ComposedServer,
+  metrics: MetricsRegistries,
+  scheduled: ScheduledPods,
+  signal: AbortSignal,
+): Promise<void> {
   const { clock } = options;
   const log = options.log.child({ component: 'controllers' });
   const term = metrics.open();
@@ -253,11 +289,14 @@ async function runTerm(options: ControlPlaneOptions, server: ComposedServer, met
     const own = { client: server.loopback(schedulerUser), clock, log: options.log.child({ component: 'scheduler' }) };
     const { recorder } = createActionSink({ ...own, host: hostname(), signal: base.signal });
     const { schedulerConfiguration: configuration } = options;
+    const seen = informers.of(pods);
+    scheduled.list = () => seen.list();
     work.push(createScheduler({ ...own, informers, recorder, registry, ...(configuration ? { configuration } : {}) }));
   }
   try {
     await Promise.all(work.map((each) => each.run(signal)));
   } finally {
+    scheduled.list = () => [];
     base.abort();
     term.end();
   }

@@ -4,6 +4,9 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
+import type { Documents } from '../../runtime/observe/document.ts';
+import type { HealthSlis } from '../../runtime/observe/health-slis.ts';
+import { healthSlis } from '../../runtime/observe/health-slis.ts';
 import { serveProbes } from '../../runtime/observe/probe-server.ts';
 import type { SecureMetricsServer, ServingPair } from '../../runtime/observe/secure-metrics-server.ts';
 import type { MetricsFlags } from '../config/metrics-options.ts';
@@ -15,6 +18,8 @@ export interface MetricsParts {
   readonly log: Logger;
   readonly registry: Registry;
   readonly ready: Promise<void>;
+  /** Served beside /metrics on the secure port alone: they name objects of the cluster. */
+  readonly documents?: Documents;
 }
 
 /** The time between two looks at certificate and key; a Secret that changes reaches a pod within a minute or two. */
@@ -29,14 +34,16 @@ export async function serveMetrics(flags: MetricsFlags, parts: MetricsParts): Pr
   const { 'metrics-secure-port': port, 'metrics-cert-file': certificate, 'metrics-key-file': key } = flags;
   if ((certificate === undefined) !== (key === undefined)) throw new UsageError('--metrics-cert-file and --metrics-key-file: give both, or neither');
   if (certificate !== undefined && port === undefined) throw new UsageError('--metrics-cert-file: needs --metrics-secure-port');
+  const slis = healthSlis();
   const closeProbes = await serveProbes({
     port: flags['metrics-port'],
+    slis,
     registry: port === undefined ? parts.registry : undefined,
     ready: parts.ready,
   });
   if (port === undefined) return closeProbes;
   try {
-    const closeSecure = await serveSecurely(port, certificate !== undefined && key !== undefined ? { certificate, key } : undefined, parts);
+    const closeSecure = await serveSecurely(port, certificate !== undefined && key !== undefined ? { certificate, key } : undefined, parts, slis);
     return () => {
       closeSecure();
       closeProbes();
@@ -48,13 +55,19 @@ export async function serveMetrics(flags: MetricsFlags, parts: MetricsParts): Pr
 }
 
 /** @param files the paths of certificate and key; left out, the certificate is of this process's own making */
-async function serveSecurely(port: number, files: ServingPair | undefined, { client, clock, log, registry }: MetricsParts): Promise<() => void> {
+async function serveSecurely(port: number, files: ServingPair | undefined, parts: MetricsParts, slis: HealthSlis): Promise<() => void> {
+  const { client, clock, log, registry } = parts;
   const [{ createPathAccess }, { serveSecureMetrics }] = await Promise.all([
     import('../../runtime/observe/metrics-access.ts'),
     import('../../runtime/observe/secure-metrics-server.ts'),
   ]);
   const pair = files ? await readPair(files) : await ownPair(clock);
-  const server = await serveSecureMetrics({ port, registry, access: createPathAccess({ client, clock, log }), pair });
+  const documents: Documents = new Map([
+    ['/metrics', async () => ({ contentType: registry.contentType, parts: [await registry.metrics()] })],
+    ['/metrics/slis', slis.show],
+    ...(parts.documents ?? []),
+  ]);
+  const server = await serveSecureMetrics({ port, documents, access: createPathAccess({ client, clock, log }), pair });
   const stopReading = files ? followPair(files, pair, server, clock, log) : () => {};
   return () => {
     stopReading();

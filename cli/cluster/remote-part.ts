@@ -13,14 +13,15 @@ import { createLeaderElector } from '../../runtime/control/leader-election.ts';
 import { createLeaderMetrics } from '../../runtime/control/leader-metrics.ts';
 import type { ActionSink } from '../../runtime/observe/action-recorder.ts';
 import { createActionSink } from '../../runtime/observe/action-recorder.ts';
+import type { Documents } from '../../runtime/observe/document.ts';
 import type { EventSink } from '../../runtime/observe/event-recorder.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
-import { serveProbes } from '../../runtime/observe/probe-server.ts';
 import { processMetrics } from '../../runtime/observe/process-metrics.ts';
 import type { Informers } from '../../runtime/watch/informer.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
 import type { RemoteFlags } from '../config/remote-options.ts';
 import { candidateName, remoteCredentials } from '../config/remote-options.ts';
+import { serveMetrics } from './controller-metrics.ts';
 
 /** A term of leadership: the cluster, as the part sees it. Informers and events outlive the work of the term. */
 export interface Term {
@@ -42,6 +43,8 @@ export interface RemotePart {
   readonly flags: RemoteFlags;
   /** Does the part's work until the signal aborts. */
   readonly work: (term: Term, signal: AbortSignal) => Promise<void>;
+  /** Served on the secure port of the metrics. */
+  readonly documents?: Documents;
 }
 
 const EVENTS_GRACE_MS = 1_000;
@@ -50,7 +53,7 @@ const EVENTS_GRACE_MS = 1_000;
  * Runs a part of the control plane against a cluster elsewhere, under leader election if that is asked for, until the signal aborts.
  * @throws Stopped if leadership is lost: the process ends, and its successor starts with nothing that is stale
  */
-export async function runRemotePart({ name, component, flags, work }: RemotePart, signal: AbortSignal): Promise<void> {
+export async function runRemotePart({ name, component, flags, work, documents }: RemotePart, signal: AbortSignal): Promise<void> {
   const clock = systemClock;
   const log = createLogger({ component: name, level: flags['log-level'] });
   const registry = new Registry();
@@ -63,7 +66,7 @@ export async function runRemotePart({ name, component, flags, work }: RemotePart
   const events = createEventSink({ client, clock, log, signal: base.signal });
   const actions = createActionSink({ client, clock, log, host: hostname(), signal: base.signal });
   const ready = Promise.withResolvers<void>();
-  const close = await serveProbes({ port: flags['metrics-port'], registry, ready: ready.promise });
+  const close = await serveMetrics(flags, { client, clock, log, registry, ready: ready.promise, ...(documents ? { documents } : {}) });
   const lead = async (leading: AbortSignal) => {
     const life = new AbortController();
     const informers = createInformers({ client, metadata, clock, log, signal: AbortSignal.any([base.signal, life.signal]) });

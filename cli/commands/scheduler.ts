@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import type { Pod } from '../../api/kinds/core/pod/index.ts';
+import { pods } from '../../api/kinds/core/pod/index.ts';
+import type { Live } from '../../api/meta/object.ts';
 import { createScheduler, defaultConfiguration } from '../../scheduler/index.ts';
 import { runRemotePart } from '../cluster/remote-part.ts';
 import { stopSignal } from '../cluster/signals.ts';
@@ -53,12 +56,20 @@ export async function run(args: readonly string[]): Promise<number> {
   if (config !== undefined && name !== undefined) throw new UsageError('--scheduler-name and --config name the profiles each: give one of them');
   const { configuration, flags } =
     config === undefined ? { configuration: defaultConfiguration(name), flags: parsed.options } : await fromFile(config, parsed.options, args);
+  let podsSeen: () => readonly Live<Pod>[] = () => [];
   await runRemotePart(
     {
       name: 'kube-scheduler',
       component: DEFAULT_NAME,
       flags,
-      work: ({ actions, ...term }, signal) => createScheduler({ ...term, recorder: actions.recorder, configuration }).run(signal),
+      work({ actions, ...term }, signal) {
+        const informer = term.informers.of(pods);
+        podsSeen = () => informer.list();
+        return createScheduler({ ...term, recorder: actions.recorder, configuration }).run(signal);
+      },
+      documents: new Map([
+        ['/metrics/resources', async () => (await import('../../scheduler/state/pod-resource-metrics.ts')).podResourceMetrics(podsSeen())],
+      ]),
     },
     stopSignal(),
   );

@@ -3,10 +3,10 @@ import { portSchema } from './settings.ts';
 
 /** The options of a process that serves its metrics and probes itself. */
 export const metricsOptions = {
-  'metrics-port': { schema: portSchema.default(8080), help: 'serves /metrics, /healthz and /readyz', value: 'PORT' },
+  'metrics-port': { schema: portSchema.default(8080), help: 'serves /metrics, /metrics/slis, /healthz, /livez and /readyz', value: 'PORT' },
   'metrics-secure-port': {
     schema: portSchema.optional(),
-    help: 'serves /metrics over TLS instead, to clients that the cluster knows and that may get it (TokenReview, SubjectAccessReview)',
+    help: 'serves the metrics over TLS instead, to clients that the cluster knows and that may get it (TokenReview, SubjectAccessReview)',
     value: 'PORT',
   },
   'metrics-cert-file': {

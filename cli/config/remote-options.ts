@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import * as z from 'zod';
 import type { Credentials } from '../../runtime/client/credentials.ts';
 import { findCredentials, inClusterCredentials } from '../../runtime/client/find-credentials.ts';
+import { metricsOptions } from './metrics-options.ts';
 import { portSchema, secondsSchema } from './settings.ts';
 
 /** The options of parts that run against a cluster elsewhere: which one it is, who leads, and what is told. Names are upstream's. */
@@ -18,7 +19,8 @@ export const remoteOptions = (leaseName: string, metricsPort: number) => ({
   'leader-elect-lease-duration': { schema: secondsSchema.default(15), help: 'how long a leader is trusted (default 15s)', value: 'SECONDS' },
   'leader-elect-renew-deadline': { schema: secondsSchema.default(10), help: 'how long a leader tries to renew (default 10s)', value: 'SECONDS' },
   'leader-elect-retry-period': { schema: secondsSchema.default(2), help: 'the time between two tries (default 2s)', value: 'SECONDS' },
-  'metrics-port': { schema: portSchema.default(metricsPort), help: 'serves /metrics, /healthz and /readyz', value: 'PORT' },
+  ...metricsOptions,
+  'metrics-port': { ...metricsOptions['metrics-port'], schema: portSchema.default(metricsPort) },
   'log-level': { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'), help: 'what is logged', value: 'LEVEL' },
 });
 

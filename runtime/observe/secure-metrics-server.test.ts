@@ -38,7 +38,8 @@ function get(path: string, token?: string) {
 async function start(): Promise<void> {
   const registry = new Registry();
   new Counter({ name: 'things_total', help: 'Things.', registers: [registry] }).inc(3);
-  server = await serveSecureMetrics({ port: 0, registry, access, pair: await pairOf('first') });
+  const documents = new Map([['/metrics', async () => ({ contentType: registry.contentType, parts: [await registry.metrics()] })]]);
+  server = await serveSecureMetrics({ port: 0, documents, access, pair: await pairOf('first') });
 }
 
 describe('metrics over TLS', () => {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:https';
-import type { Registry } from 'prom-client';
+import type { Documents } from './document.ts';
 import type { PathAccess } from './metrics-access.ts';
 
 /** A certificate with its key, PEM. */
@@ -10,7 +10,8 @@ export interface ServingPair {
 
 export interface SecureMetricsOptions {
   readonly port: number;
-  readonly registry: Registry;
+  /** /metrics and its like. */
+  readonly documents: Documents;
   readonly access: PathAccess;
   readonly pair: ServingPair;
 }
@@ -26,17 +27,21 @@ export interface SecureMetricsServer {
 const bearerOf = (header: string | undefined): string => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
 
 /**
- * Serves /metrics over TLS to clients that `access` lets in.
+ * Serves documents over TLS to clients that `access` lets in.
  * @throws Error if the port is taken, or the pair is none
  */
-export function serveSecureMetrics({ port, registry, access, pair }: SecureMetricsOptions): Promise<SecureMetricsServer> {
+export function serveSecureMetrics({ port, documents, access, pair }: SecureMetricsOptions): Promise<SecureMetricsServer> {
   const tls = ({ certificate, key }: ServingPair) => ({ cert: certificate, key });
   const server = createServer({ ...tls(pair), minVersion: 'TLSv1.2' }, async (request, response) => {
     const [path = ''] = (request.url ?? '').split('?');
     const refusal = await access(bearerOf(request.headers.authorization), (request.method ?? 'GET').toLowerCase(), path);
     if (refusal) return void response.writeHead(refusal.code, { 'content-type': 'text/plain; charset=utf-8' }).end(`${refusal.message}\n`);
-    if (path !== '/metrics') return void response.writeHead(404).end();
-    response.setHeader('content-type', registry.contentType).end(await registry.metrics());
+    const show = documents.get(path);
+    if (!show) return void response.writeHead(404).end();
+    const { contentType, parts } = await show();
+    response.setHeader('content-type', contentType);
+    for (const part of parts) response.write(part);
+    response.end();
   });
   return new Promise((resolve, reject) =>
     server.once('error', reject).listen(port, () => {

@@ -17,7 +17,11 @@ beforeAll(async () => {
   const kubectl = home.kubectl.in('default');
   await kubectl.input({ ...deployment('web', 2), apiVersion: 'skiff.dev/v1' }, 'create', '-f', '-');
   await eventually(async () => expect(await kubectl.path('{.status.availableReplicas}', 'deployments.skiff.dev', 'web')).toBe('2'));
+  const resources = { requests: { cpu: '10m' }, limits: { cpu: '20m' } };
+  const sized = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'sized' }, spec: { containers: [{ name: 'main', image: 'app', resources }] } };
+  await kubectl.input(sized, 'create', '-f', '-');
   scraped.server = await kubectl('get', '--raw', '/metrics');
+  scraped.pods = await kubectl('get', '--raw', '/metrics/resources');
   scraped.agent = await kubectl('get', '--raw', '/api/v1/nodes/node-0/proxy/metrics');
   scraped.controllers = await (await fetch(`${controllers.url}/metrics`)).text();
   const network = new Registry();
@@ -72,6 +76,17 @@ const UPSTREAM: Readonly<Record<string, Readonly<Record<string, readonly string[
     scheduler_queue_incoming_pods_total: ['event', 'queue'],
     scheduler_preemption_attempts_total: [],
     scheduler_cache_size: ['type'],
+    scheduler_framework_extension_point_duration_seconds: ['extension_point', 'profile', 'status'],
+    scheduler_plugin_execution_duration_seconds: ['extension_point', 'plugin', 'status'],
+    scheduler_plugin_evaluation_total: ['extension_point', 'plugin', 'profile'],
+    scheduler_goroutines: ['operation'],
+    node_collector_zone_health: ['zone'],
+    node_collector_evictions_total: ['zone'],
+    running_managed_controllers: ['manager', 'name'],
+  },
+  pods: {
+    kube_pod_resource_request: ['namespace', 'node', 'pod', 'priority', 'resource', 'scheduler', 'unit'],
+    kube_pod_resource_limit: ['namespace', 'node', 'pod', 'priority', 'resource', 'scheduler', 'unit'],
   },
   agent: {
     ...EVERYWHERE,

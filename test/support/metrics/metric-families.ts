@@ -27,11 +27,17 @@ export function familiesOf(text: string): Map<string, Family> {
 export const sampleNames = (name: string, { type }: Family): string[] =>
   type === 'histogram' ? ['bucket', 'sum', 'count'].map((part) => `${name}_${part}`) : [name];
 
-/** Returns the complaints of `promtool check metrics`, or an empty text. */
+/** Returns the complaints of `promtool check metrics` about what is not upstream's own, or an empty text. */
 export function promtoolComplaints(text: string): string {
   try {
     return execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
   } catch (error) {
-    return error instanceof Error && 'stderr' in error ? String(error.stderr) || error.message : String(error);
+    if (!(error instanceof Error && 'stderr' in error)) return String(error);
+    const complaints = String(error.stderr).split('\n');
+    if (complaints.length === 1) return error.message;
+    return complaints.filter((line) => !UPSTREAMS_OWN.test(line)).join('\n');
   }
 }
+
+/** Upstream's label `clusterCIDR`. */
+const UPSTREAMS_OWN = /^node_ipam_controller_\S+ label names should be written in 'snake_case'/;

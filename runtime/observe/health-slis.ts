@@ -1,13 +1,13 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { RouteHandler } from '../contract/route.ts';
-import { textResponse } from '../encode/plain-response.ts';
+import type { Document } from './document.ts';
 
 export type Probe = 'healthz' | 'livez' | 'readyz';
 
 /** Records the outcomes of health checks, and shows them. */
 export interface HealthSlis {
   observe(check: string, probe: Probe, healthy: boolean): void;
-  readonly route: RouteHandler;
+  /** Returns the text of /metrics/slis. */
+  show(): Promise<Document>;
 }
 
 /** Makes the indicators of health that upstream's components serve at /metrics/slis (k8s.io/component-base/metrics/prometheus/slis). */
@@ -30,6 +30,6 @@ export function healthSlis(): HealthSlis {
       last.set({ name, type }, healthy ? 1 : 0);
       total.inc({ name, status: healthy ? 'success' : 'error', type });
     },
-    route: { path: '/metrics/slis', handle: async () => textResponse(200, await registry.metrics(), registry.contentType) },
+    show: async () => ({ contentType: registry.contentType, parts: [await registry.metrics()] }),
   };
 }
