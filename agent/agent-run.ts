@@ -9,7 +9,7 @@ import type { ApiAccess, PodFiles, RuntimeAccess, Surroundings } from './contrac
 import type { EvictionManagerOptions } from './eviction/eviction-manager.ts';
 import { imageCollection } from './image/image-collection.ts';
 import type { ImageGarbage } from './image/image-garbage.ts';
-import { rotateLogs } from './log/log-rotation.ts';
+import { ROTATION_MS, rotateLogs } from './log/log-rotation.ts';
 import type { AgentMetrics } from './node/agent-metrics.ts';
 import { watchExits } from './node/exit-watch.ts';
 import type { GarbageCollector } from './node/garbage.ts';
@@ -56,7 +56,6 @@ export interface AgentLoops {
 const RELIST_MS = 5_000;
 const GARBAGE_MS = 60_000;
 const IMAGE_GARBAGE_MS = 5 * 60_000;
-const ROTATION_MS = 10_000;
 /** kubelet's defaultReconcilePeriod of claims. */
 const CLAIMS_MS = 60_000;
 

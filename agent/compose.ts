@@ -19,6 +19,7 @@ import type { Signal } from './eviction/threshold.ts';
 import { amountOf, DEFAULT_EVICTION_HARD, parseThresholds, withAllocatableMemory } from './eviction/threshold.ts';
 import { createImageGarbage, IMAGE_GARBAGE_DEFAULTS, imagesOfContainers } from './image/image-garbage.ts';
 import { imageShortageText } from './image/image-shortage.ts';
+import { IMAGE_VERIFICATION_DEFAULTS } from './image/verification-policy.ts';
 import { createAgentMetrics } from './node/agent-metrics.ts';
 import { podsLimits } from './node/allocatable-limits.ts';
 import { countedRuntime } from './node/counted-runtime.ts';
@@ -41,6 +42,7 @@ import { createStatusWriter } from './pod/status/status-writer.ts';
 import { createAuthenticate } from './server/authentication.ts';
 import { createAuthorize } from './server/authorization.ts';
 import { createDoor } from './server/door.ts';
+import type { AgentSettings } from './server/kubelet-configuration.ts';
 import { createNodeServer } from './server/node-server.ts';
 import type { ShutdownState } from './shutdown/node-shutdown.ts';
 
@@ -139,12 +141,25 @@ export async function createAgent(options: AgentOptions, signal: AbortSignal): P
     onShortage: (...facts) => options.recorder.event(nodeReference(nodeName), 'Warning', 'FreeDiskSpaceFailed', imageShortageText(...facts)),
   });
   const door = createDoor({ authenticate: createAuthenticate(client, clock), authorize: createAuthorize(client, nodeName, clock), log });
+  const settings: AgentSettings = {
+    ...options,
+    simulated: runtime.simulated,
+    address: options.server?.host,
+    port: options.server?.port ?? 0,
+    podLogs: node.directories.logs,
+    maxPods: Number(facts.allocatable.pods),
+    reserved,
+    enforceNodeAllocatable,
+    eviction,
+    imageGarbage: options.imageGarbage ?? IMAGE_GARBAGE_DEFAULTS,
+    imageVerification: options.imageVerification ?? IMAGE_VERIFICATION_DEFAULTS,
+  };
   const server =
     options.server && metrics
       ? {
           port: options.server.port,
           host: options.server.host,
-          listener: createNodeServer({ node: { ...node, podResources }, pods: manager, metrics, registry, tls: options.server, door }),
+          listener: createNodeServer({ node: { ...node, podResources }, pods: manager, metrics, registry, settings, tls: options.server, door }),
         }
       : undefined;
 

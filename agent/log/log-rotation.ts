@@ -14,7 +14,9 @@ export interface RotationLimits {
 }
 
 /** kubelet's containerLogMaxSize and containerLogMaxFiles. */
-const DEFAULT_ROTATION: RotationLimits = { maxBytes: 10 * 1024 * 1024, maxFiles: 5 };
+export const DEFAULT_ROTATION: RotationLimits = { maxBytes: 10 * 1024 * 1024, maxFiles: 5 };
+/** kubelet's containerLogMonitorInterval. */
+export const ROTATION_MS = 10_000;
 
 /** Rotates the logs of all running containers that have grown too long. */
 export async function rotateLogs({ cache, clock, log, runtime }: RuntimeAccess & Pick<Surroundings, 'clock' | 'log'>): Promise<void> {

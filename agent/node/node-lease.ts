@@ -8,9 +8,9 @@ import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../runtime/client/client.ts';
 
 const NAMESPACE = 'kube-node-lease';
-const DURATION_SECONDS = 40;
+export const LEASE_SECONDS = 40;
 /** A quarter of the duration, as kubelet renews. */
-const RENEW_MS = (DURATION_SECONDS / 4) * 1000;
+const RENEW_MS = (LEASE_SECONDS / 4) * 1000;
 const RETRY_MS = 1_000;
 
 export interface NodeLeaseOptions {
@@ -42,7 +42,7 @@ export async function renewLease({ client, clock, log, nodeName, nodeUid }: Node
 }
 
 async function renew(client: Client, clock: Clock, name: string, uid: string | undefined, held: Live<Lease> | undefined): Promise<Live<Lease>> {
-  const spec = { holderIdentity: name, leaseDurationSeconds: DURATION_SECONDS, renewTime: microTimeText(clock.now()) };
+  const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime: microTimeText(clock.now()) };
   if (held) return client.update(leases, { ...held, spec });
   const current = await client.get(leases, { namespace: NAMESPACE, name }).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;

@@ -58,10 +58,10 @@ export interface NodeReporter {
   run(serverPort: number, signal: AbortSignal): Promise<void>;
 }
 
-const CHECK_MS = 10_000;
+export const CHECK_MS = 10_000;
 /** While the node is not ready it is looked at more often: start-up should not wait. */
 const UNREADY_CHECK_MS = 250;
-const REPORT_MS = 5 * 60_000;
+export const REPORT_MS = 5 * 60_000;
 const RETRY_MS = 500;
 /** As kubelet waits (pkg/kubelet/cm). */
 const ENFORCE_RETRY_MS = 60_000;

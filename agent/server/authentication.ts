@@ -19,7 +19,7 @@ export interface Caller {
 export type Authenticate = (request: IncomingMessage) => Promise<Caller | undefined>;
 
 /** Kubelet's `authentication.webhook.cacheTTL`. */
-const KEEP_MS = 2 * 60_000;
+export const TOKEN_KEEP_MS = 2 * 60_000;
 const AUTHENTICATED = 'system:authenticated';
 
 const listed = (value: unknown): readonly string[] => (typeof value === 'string' ? [value] : Array.isArray(value) ? value.map(String) : []);
@@ -41,7 +41,7 @@ const bearerToken = (request: IncomingMessage): string | undefined => /^bearer +
 
 /** Authenticates by client certificate, otherwise by bearer token, which the API server reviews; both answers are kept for two minutes. */
 export function createAuthenticate(client: Client, clock: Clock): Authenticate {
-  const answers = cachedAnswers<Caller | undefined>(clock, () => KEEP_MS);
+  const answers = cachedAnswers<Caller | undefined>(clock, () => TOKEN_KEEP_MS);
   return async (request) => {
     const caller = certified(request, clock.now());
     if (caller) return caller;

@@ -6,8 +6,8 @@ import type { Caller } from './authentication.ts';
 import { cachedAnswers } from './review-cache.ts';
 
 /** Kubelet's `authorization.webhook.cacheAuthorizedTTL` and `cacheUnauthorizedTTL`. */
-const ALLOWED_MS = 5 * 60_000;
-const DENIED_MS = 30_000;
+export const ALLOWED_MS = 5 * 60_000;
+export const DENIED_MS = 30_000;
 
 const VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 

@@ -16,6 +16,7 @@ import type { WriteOptions } from '../../runtime/client/client.ts';
 import type { MemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createMemoryClient } from '../../runtime/client/memory-client.fixture.ts';
 import { createAgentMetrics } from '../node/agent-metrics.ts';
+import { plainSettings } from './agent-settings.fixture.ts';
 import { createAuthenticate } from './authentication.ts';
 import { attributesOf, createAuthorize } from './authorization.ts';
 import type { Door } from './door.ts';
@@ -100,8 +101,10 @@ describe("kubelet's door", () => {
         },
       },
     };
-    const node = { clock: systemClock, log: silentLogger } as ServerNode;
-    server = createNodeServer({ node, pods: { workers: () => [] } as unknown as PodLookup, metrics: createAgentMetrics('n1'), tls, door });
+    const cache = { podUids: () => [] };
+    const node = { clock: systemClock, log: silentLogger, cache } as unknown as ServerNode;
+    const pods = { workers: () => [] } as unknown as PodLookup;
+    server = createNodeServer({ node, pods, metrics: createAgentMetrics('n1'), settings: plainSettings(), tls, door });
     port = await server.listen(0, '127.0.0.1');
   });
   afterAll(() => server.close());
@@ -170,6 +173,15 @@ describe("kubelet's door", () => {
     // The words of a command may be long: up to a megabyte, as kubelet takes them.
     expect(await ask({ pair, path: `/nothing?command=${'a'.repeat(200_000)}` })).toBe('404 404 page not found\n');
     expect(await ask({ pair, path: '/exec/%ff/p/c' })).toMatch(/^400 /);
+  });
+
+  it('shows the API server the configuration, the pods that run, and the outcomes of health checks', async () => {
+    const pair = await issueClientCertificate(ca, { commonName: 'kube-apiserver-kubelet-client' }, { now: Date.now() });
+    const configuration = await ask({ pair, path: '/configz' });
+    expect(JSON.parse(configuration.replace(/^200 /, ''))).toMatchObject({ kubeletconfig: { kind: 'KubeletConfiguration', maxPods: 110 } });
+    expect(await ask({ pair, path: '/runningpods/' })).toBe('200 {"kind":"PodList","apiVersion":"v1","metadata":{},"items":[]}');
+    expect(await ask({ pair, path: '/healthz' })).toBe('200 ok');
+    expect(await ask({ pair, path: '/metrics/slis' })).toContain('kubernetes_healthcheck{name="syncloop",type="healthz"} 1');
   });
 
   it('asks the API server once for two minutes for a token, five for an allowance, and half a minute for a refusal', async () => {

@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
 import { hasReason, StatusError } from '../../api/meta/status-error.ts';
+import type { HealthSlis } from '../../runtime/observe/health-slis.ts';
+import { lateHealthSlis } from '../../runtime/observe/health-slis.ts';
 import { readySandbox } from '../contract/observation.ts';
 import type { RuntimeContainer } from '../contract/runtime.ts';
 import { parseLogOptions } from '../log/log-options.ts';
@@ -11,6 +13,7 @@ import { printLog } from '../log/log-reader.ts';
 import type { AgentMetrics } from '../node/agent-metrics.ts';
 import { logContainer, runningContainer } from './container-lookup.ts';
 import type { Door } from './door.ts';
+import type { AgentSettings } from './kubelet-configuration.ts';
 import { agentMetrics } from './metrics.ts';
 import { serveNodeLogs } from './node-logs.ts';
 import type { NodeRequest } from './path-match.ts';
@@ -46,6 +49,8 @@ export interface NodeServerOptions {
   readonly registry?: Registry | undefined;
   readonly node: ServerNode;
   readonly pods: PodLookup;
+  /** Shown at /configz. */
+  readonly settings: AgentSettings;
   readonly tls: NodeServerTls;
   /** Authenticates and authorizes every request. */
   readonly door: Door;
@@ -59,12 +64,14 @@ export interface NodeServer {
 }
 
 /** The node's HTTPS server: what the API server asks a kubelet for, under the same paths. */
-export function createNodeServer({ node, pods, metrics, registry, tls, door }: NodeServerOptions): NodeServer {
+export function createNodeServer({ node, pods, metrics, registry, settings, tls, door }: NodeServerOptions): NodeServer {
   const context: Handling = {
     node,
     pods,
     metrics,
     registry,
+    settings,
+    slis: lateHealthSlis(),
     usage: createUsageReader(node, pods),
     rates: createCpuRates(),
     disks: podDisks(node, pods),
@@ -140,6 +147,8 @@ interface Handling {
   readonly registry: Registry | undefined;
   readonly node: ServerNode;
   readonly pods: PodLookup;
+  readonly settings: AgentSettings;
+  readonly slis: HealthSlis;
   readonly usage: () => Promise<UsageReport>;
   readonly rates: CpuRates;
   readonly disks: () => Promise<PodDisks>;
@@ -188,6 +197,7 @@ async function serve(
   const { node, pods, metrics } = context;
   switch (target.kind) {
     case 'healthz':
+      for (const check of ['ping', 'log', 'syncloop']) context.slis.observe(check, 'healthz', true);
       return end(response, 200, 'ok');
     case 'pods':
       return end(
@@ -196,6 +206,18 @@ async function serve(
         JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: [...pods.workers()].map(({ pod }) => pod) }),
         'application/json',
       );
+    case 'runningPods': {
+      const { runningPods } = await import('./running-pods.ts');
+      return end(response, 200, JSON.stringify(runningPods(node.cache)), 'application/json');
+    }
+    case 'configz': {
+      const { kubeletConfiguration } = await import('./kubelet-configuration.ts');
+      return end(response, 200, JSON.stringify({ kubeletconfig: kubeletConfiguration(context.settings) }), 'application/json');
+    }
+    case 'slis': {
+      const { parts, contentType } = await context.slis.show();
+      return end(response, 200, parts.join(''), contentType);
+    }
     case 'metrics':
       return end(response, 200, await agentMetrics({ ...context, claims: async () => (await context.disks()).claims() }), PROMETHEUS_TEXT);
     case 'containerMetrics':

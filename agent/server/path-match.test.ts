@@ -5,7 +5,11 @@ describe('the paths of the node’s server', () => {
   it.each([
     ['/healthz', { kind: 'healthz' }],
     ['/pods', { kind: 'pods' }],
+    ['/runningpods', { kind: 'runningPods' }],
+    ['/runningpods/', { kind: 'runningPods' }],
+    ['/configz', { kind: 'configz' }],
     ['/metrics', { kind: 'metrics' }],
+    ['/metrics/slis', { kind: 'slis' }],
     ['/metrics/cadvisor', { kind: 'containerMetrics' }],
     ['/metrics/probes', { kind: 'probeMetrics' }],
     ['/metrics/resource', { kind: 'resourceMetrics' }],

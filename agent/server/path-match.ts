@@ -17,18 +17,33 @@ export type NodeRequest =
   | { readonly kind: FixedPath };
 
 /** The subjects of paths that name nothing. */
-type FixedPath = 'healthz' | 'pods' | 'metrics' | 'resourceMetrics' | 'containerMetrics' | 'probeMetrics' | 'summary';
+type FixedPath =
+  | 'healthz'
+  | 'pods'
+  | 'runningPods'
+  | 'configz'
+  | 'slis'
+  | 'metrics'
+  | 'resourceMetrics'
+  | 'containerMetrics'
+  | 'probeMetrics'
+  | 'summary';
 
 const FIXED: ReadonlyMap<string, FixedPath> = new Map<string, FixedPath>([
   ['/healthz', 'healthz'],
   ['/healthz/ping', 'healthz'],
+  ['/healthz/log', 'healthz'],
   ['/healthz/syncloop', 'healthz'],
   ['/pods', 'pods'],
   ['/pods/', 'pods'],
+  ['/runningpods', 'runningPods'],
+  ['/runningpods/', 'runningPods'],
+  ['/configz', 'configz'],
   ['/metrics', 'metrics'],
   ['/metrics/cadvisor', 'containerMetrics'],
   ['/metrics/probes', 'probeMetrics'],
   ['/metrics/resource', 'resourceMetrics'],
+  ['/metrics/slis', 'slis'],
   ['/stats/summary', 'summary'],
 ]);
 

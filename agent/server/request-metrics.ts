@@ -6,6 +6,7 @@ import { bridgedProtocol, protocolsOf } from './websocket-bridge.ts';
 /** The beginnings of paths that have a label of their own (pkg/kubelet/server/server.go: getMetricBucket): a caller must not make series at will. */
 const PATHS: ReadonlySet<string> = new Set([
   'attach',
+  'configz',
   'containerLogs',
   'exec',
   'healthz',
@@ -15,9 +16,11 @@ const PATHS: ReadonlySet<string> = new Set([
   'metrics/cadvisor',
   'metrics/probes',
   'metrics/resource',
+  'metrics/slis',
   'pods',
   'portForward',
   'run',
+  'runningpods',
   'stats',
 ]);
 const LONG_RUNNING: ReadonlySet<string> = new Set(['attach', 'exec', 'portForward']);

@@ -33,3 +33,13 @@ export function healthSlis(): HealthSlis {
     show: async () => ({ contentType: registry.contentType, parts: [await registry.metrics()] }),
   };
 }
+
+/** Makes the indicators when the first check is observed or they are asked for: most nodes of a process are never probed. */
+export function lateHealthSlis(): HealthSlis {
+  let made: HealthSlis | undefined;
+  const slis = () => {
+    made ??= healthSlis();
+    return made;
+  };
+  return { observe: (check, probe, healthy) => slis().observe(check, probe, healthy), show: () => slis().show() };
+}
