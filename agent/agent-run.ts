@@ -15,6 +15,7 @@ import { watchExits } from './node/exit-watch.ts';
 import type { GarbageCollector } from './node/garbage.ts';
 import { renewLease } from './node/node-lease.ts';
 import type { NodeReporter } from './node/node-reporter.ts';
+import { createOomWatch } from './node/oom-watch.ts';
 import type { PeriodicWork } from './node/periodic-loop.ts';
 import { repeat } from './node/periodic-loop.ts';
 import type { PodManager } from './pod/manager/pod-manager.ts';
@@ -58,6 +59,7 @@ const GARBAGE_MS = 60_000;
 const IMAGE_GARBAGE_MS = 5 * 60_000;
 /** kubelet's defaultReconcilePeriod of claims. */
 const CLAIMS_MS = 60_000;
+const KILLS_MS = 10_000;
 
 /** Runs the agent until the signal aborts: its server, its node's status and lease, then its pods. Containers go on when it ends. */
 export async function runAgent(agent: AgentLoops, signal: AbortSignal): Promise<void> {
@@ -137,10 +139,14 @@ function periodicWork(agent: AgentLoops, relist: () => Promise<void>): readonly 
     { everyMs: GARBAGE_MS, what: 'removing garbage', run: () => garbage.collect() },
   ];
   if (node.runtime.simulated) return always;
+  const lookForKills = createOomWatch(node);
+  // What it finds from now on counts; that it cannot look is said at its next turn.
+  void lookForKills().catch(() => {});
   return [
     ...always,
     { everyMs: IMAGE_GARBAGE_MS, what: 'removing images', run: imageCollection(imageGarbage, node.recorder, node.nodeName) },
     { everyMs: ROTATION_MS, what: 'rotating logs', run: () => rotateLogs(node) },
+    { everyMs: KILLS_MS, what: 'looking for processes that were killed for want of memory', run: lookForKills },
     { everyMs: CLAIMS_MS, what: 'looking after device claims', run: () => reconcileClaims(agent) },
   ];
 }

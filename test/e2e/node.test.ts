@@ -235,6 +235,18 @@ suite('the node', () => {
     await kubectl('delete', 'pod', 'provided', 'provided-again', 'unprovided', 'unprovided-never', '--wait=false');
   });
 
+  it('shows the configuration that the agent runs with, and the pods that run', async () => {
+    const show = async (path: string) => JSON.parse(await kubectl('get', '--raw', `/api/v1/nodes/${cluster.nodeName}/proxy${path}`));
+    const { kubeletconfig } = await show('/configz');
+    expect(kubeletconfig).toMatchObject({ kind: 'KubeletConfiguration', cgroupDriver: 'cgroupfs', enforceNodeAllocatable: ['pods'] });
+    expect(Object.keys(kubeletconfig.evictionHard)).toContain('memory.available');
+    await kubectl.input(pod('shown', { ...QUICK, containers: [container(web())] }), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/shown', '--timeout=60s');
+    const shown = expect.objectContaining({ metadata: expect.objectContaining({ name: 'shown' }) });
+    expect(await show('/runningpods/')).toMatchObject({ kind: 'PodList', items: expect.arrayContaining([shown]) });
+    await kubectl('delete', 'pod', 'shown', '--now');
+  });
+
   it('runs static pods, which the API shows but does not rule', async () => {
     const directory = join(cluster.dataDir, 'manifests');
     mkdirSync(directory, { recursive: true });

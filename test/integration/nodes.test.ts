@@ -42,6 +42,16 @@ describe('a Node', () => {
     await kubectl('delete', 'pod', 'here', '--now');
   });
 
+  it('shows its configuration, and the pods that run', async () => {
+    const show = async (path: string) => JSON.parse(await kubectl('get', '--raw', `/api/v1/nodes/node-0/proxy${path}`));
+    expect(await show('/configz')).toMatchObject({ kubeletconfig: { kind: 'KubeletConfiguration', clusterDomain: 'cluster.local' } });
+    await kubectl.input(pod('shown', { nodeName: 'node-0' }), 'create', '-f', '-');
+    await kubectl('wait', '--for=condition=Ready', 'pod/shown', '--timeout=60s');
+    const shown = expect.objectContaining({ metadata: expect.objectContaining({ name: 'shown', namespace: 'nodes' }) });
+    expect(await show('/runningpods/')).toMatchObject({ kind: 'PodList', items: expect.arrayContaining([shown]) });
+    await kubectl('delete', 'pod', 'shown', '--now');
+  });
+
   it('is labelled and tainted, not twice without --overwrite', async () => {
     await kubectl('label', 'node', 'node-0', 'disk=ssd');
     expect(await kubectl.fails(['label', 'node', 'node-0', 'disk=hdd'])).toMatch(/'disk' already has a value \(ssd\), and --overwrite is false/);
