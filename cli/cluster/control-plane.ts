@@ -14,7 +14,7 @@ import { serviceAccountTokens } from '../../apiserver/authn/service-account-toke
 import type { ComposedServer } from '../../apiserver/compose.ts';
 import { composeApiServer } from '../../apiserver/compose.ts';
 import type { Part } from '../../apiserver/contract/part.ts';
-import { documentResponse } from '../../apiserver/encode/plain-response.ts';
+import { documentResponse, jsonResponse } from '../../apiserver/encode/plain-response.ts';
 import type { InFlightLimits } from '../../apiserver/flowcontrol/priority-and-fairness.ts';
 import type { Component } from '../../apiserver/health/component-statuses.ts';
 import type { HealthCheck } from '../../apiserver/health/health-routes.ts';
@@ -39,7 +39,7 @@ import { createActionSink } from '../../runtime/observe/action-recorder.ts';
 import { createEventSink } from '../../runtime/observe/event-recorder.ts';
 import { createInformers } from '../../runtime/watch/informer-set.ts';
 import type { SchedulerConfiguration } from '../../scheduler/index.ts';
-import { createScheduler } from '../../scheduler/index.ts';
+import { createScheduler, defaultConfiguration } from '../../scheduler/index.ts';
 import type { Store } from '../../store/store.ts';
 import { ALL_CONTROLLERS, selectControllers } from '../config/controller-selection.ts';
 import type { AuthenticationSettings } from '../config/server/authentication.ts';
@@ -147,7 +147,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...(options.podSecurity ? { podSecurity: options.podSecurity } : {}),
     ...(options.admissionPlugins ? { admissionPlugins: options.admissionPlugins } : {}),
     ...(options.inFlight ? { inFlight: options.inFlight } : {}),
-    parts: [...(audit ? [audit.part] : []), ...(options.scheduler === false ? [] : [podResourcesPart(scheduled)]), ...(options.parts ?? [])],
+    parts: [
+      ...(audit ? [audit.part] : []),
+      ...(options.scheduler === false ? [] : [schedulerPart(scheduled, options.schedulerConfiguration)]),
+      ...(options.parts ?? []),
+    ],
     kubelet,
     aggregation: { identity: frontProxy, ...options.aggregation },
   });
@@ -191,15 +195,24 @@ interface ScheduledPods {
   list: () => readonly Live<Pod>[];
 }
 
-/** Serves the resources of pods at upstream's path of the scheduler; what writes them is loaded when somebody asks. */
-const podResourcesPart = (scheduled: ScheduledPods): Part => ({
-  name: 'pod resources',
+/** Serves what upstream's scheduler does at its own port: the resources of pods, and its configuration. What writes them is loaded when somebody asks. */
+const schedulerPart = (scheduled: ScheduledPods, configuration = defaultConfiguration()): Part => ({
+  name: 'scheduler',
   routes: [
     {
       path: '/metrics/resources',
+      unlisted: true,
       async handle() {
         const { podResourceMetrics } = await import('../../scheduler/state/pod-resource-metrics.ts');
         return documentResponse(await podResourceMetrics(scheduled.list()));
+      },
+    },
+    {
+      path: '/configz',
+      unlisted: true,
+      async handle() {
+        const { shownConfiguration } = await import('../../scheduler/config/shown-configuration.ts');
+        return jsonResponse(200, { componentconfig: shownConfiguration(configuration) });
       },
     },
   ],

@@ -68,6 +68,13 @@ export async function run(args: readonly string[]): Promise<number> {
         return createScheduler({ ...term, recorder: actions.recorder, configuration }).run(signal);
       },
       documents: new Map([
+        [
+          '/configz',
+          async () => {
+            const { shownConfiguration } = await import('../../scheduler/config/shown-configuration.ts');
+            return { contentType: 'application/json', parts: [JSON.stringify({ componentconfig: shownConfiguration(configuration) })] };
+          },
+        ],
         ['/metrics/resources', async () => (await import('../../scheduler/state/pod-resource-metrics.ts')).podResourceMetrics(podsSeen())],
       ]),
     },

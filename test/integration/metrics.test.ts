@@ -141,6 +141,11 @@ describe.each(Object.entries(UPSTREAM))('the metrics of the %s', (component, wan
   });
 });
 
+it('the scheduler shows its configuration', async () => {
+  const { componentconfig } = JSON.parse(await home.kubectl('get', '--raw', '/configz'));
+  expect(componentconfig).toMatchObject({ kind: 'KubeSchedulerConfiguration', profiles: [{ schedulerName: 'default-scheduler' }] });
+});
+
 describe('the Grafana dashboard', () => {
   it('asks for nothing that no component shows', () => {
     const shown = Object.values(scraped).flatMap((text) => [...familiesOf(text)].flatMap(([name, family]) => sampleNames(name, family)));
