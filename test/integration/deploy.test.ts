@@ -206,7 +206,7 @@ describe('Prometheus', () => {
         const { data } = await query('up');
         const up = data?.result.map(({ metric, value }) => `${metric.job} ${metric.node ?? metric.pod ?? ''} ${value[1]}`).sort();
         const nodes = ['agents', 'containers'].flatMap((job) => [`skiff-${job} node-0 1`, `skiff-${job} node-1 1`]);
-        expect(up).toEqual([...nodes, 'skiff-controllers skiff-0 1', 'skiff-server  1']);
+        expect(up).toEqual([...nodes, 'skiff-controllers skiff-0 1', 'skiff-pod-resources  1', 'skiff-server  1']);
       }, 120_000);
       for (const expression of dashboardQueries()) expect([expression, await query(expression)]).toMatchObject([expression, { status: 'success' }]);
     } finally {
