@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -37,6 +38,7 @@ const job = (name: string) => ({
 let server: ServerProcess;
 let kubectl: Kubectl;
 let parts: Record<'controllers' | 'scheduler' | 'agent', PartProcess>;
+let securePort: number;
 const own = mkdtempSync(join(tmpdir(), 'skiff-foreign-'));
 
 /** Writes a kubeconfig for a token. */
@@ -80,10 +82,11 @@ beforeAll(async () => {
     const patience = ['--leader-elect-lease-duration', '180', '--leader-elect-renew-deadline', '150'];
     return startPart([...command, '--kubeconfig', file, '--metrics-port', String(await freePort()), ...patience]);
   };
+  securePort = await freePort();
   const [certificate, key] = ['ca.crt', 'ca.key'].map((name) => join(server.dataDir, 'pki', name)) as [string, string];
   parts = {
     controllers: await remote('controllers', '--home', '--cluster-signing-cert-file', certificate, '--cluster-signing-key-file', key),
-    scheduler: await remote('scheduler'),
+    scheduler: await remote('scheduler', '--metrics-secure-port', String(securePort)),
     agent: startPart(['agent', '--simulate', '--data-dir', server.dataDir, '--port', String(await freePort())]),
   };
 });
@@ -121,6 +124,32 @@ describe('on a cluster that is not ours', () => {
         expect(told).toBe(`${holder} became leader ${component}`);
       });
     }
+  });
+
+  it('the scheduler tells what pods request, and its settings, over TLS to those who may know', async () => {
+    await kubectl('apply', '-f', join(ROOT, 'deploy', 'prometheus', 'account.yaml'));
+    await kubectl('create', 'clusterrole', 'settings', '--verb=get', '--non-resource-url=/configz');
+    await kubectl('create', 'clusterrolebinding', 'settings', '--clusterrole=settings', '--serviceaccount=monitoring:prometheus');
+    const tokenOf = async (account: string) => (await kubectl('create', 'token', account, '-n', 'monitoring')).trim();
+    const get = (path: string, token: string) =>
+      new Promise<string>((resolve, reject) => {
+        const headers = { authorization: `Bearer ${token}` };
+        request({ host: '127.0.0.1', port: securePort, path, headers, rejectUnauthorized: false, agent: false }, async (response) => {
+          let text = '';
+          for await (const part of response) text += String(part);
+          resolve(`${response.statusCode} ${text}`);
+        })
+          .on('error', reject)
+          .end();
+      });
+    const resources = { requests: { cpu: '10m' } };
+    const sized = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'sized' }, spec: { containers: [{ ...container(), resources }] } };
+    await kubectl.input(sized, 'create', '-f', '-');
+    const reader = await tokenOf('prometheus');
+    const shown = /^kube_pod_resource_request\{.*pod="sized",.*unit="cores"\} 0\.01$/m;
+    await eventually(async () => expect(await get('/metrics/resources', reader)).toMatch(shown));
+    expect(await get('/configz', reader)).toMatch(/^200 \{"componentconfig":\{"kind":"KubeSchedulerConfiguration"/);
+    await eventually(async () => expect(await get('/configz', await tokenOf('default'))).toMatch(/^403 /));
   });
 
   it('each controller acts as its own service account', async () => {
