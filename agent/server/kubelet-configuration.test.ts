@@ -79,6 +79,15 @@ describe('the configuration that the node shows', () => {
     });
   });
 
+  it.each([
+    [undefined, { serializeImagePulls: false }],
+    [1, { serializeImagePulls: true, maxParallelImagePulls: 1 }],
+    [4, { serializeImagePulls: false, maxParallelImagePulls: 4 }],
+  ])('tells how many images are pulled at once: %p', (maxParallelPulls, expected) => {
+    const { serializeImagePulls, maxParallelImagePulls } = kubeletConfiguration(plainSettings({ maxParallelPulls })) as Record<string, unknown>;
+    expect({ serializeImagePulls, maxParallelImagePulls }).toEqual(expected);
+  });
+
   it('leaves out what a simulated node does not do', () => {
     const shown = kubeletConfiguration(plainSettings({ simulated: true }));
     expect(shown).toMatchObject({ maxPods: 110, clusterDomain: 'cluster.local' });

@@ -34,6 +34,8 @@ export interface AgentSettings {
   readonly eviction: EvictionSettings;
   readonly imageGarbage: ImageGarbageSettings;
   readonly imageVerification: ImageVerification;
+  /** Undefined for any number. */
+  readonly maxParallelPulls?: number | undefined;
   readonly maxRestartDelayMs?: number | undefined;
   readonly shutdown?: ShutdownSettings | undefined;
   readonly allowedUnsafeSysctls?: readonly string[] | undefined;
@@ -93,7 +95,8 @@ function ofMachine(settings: AgentSettings): object {
     podPidsLimit: settings.podMaxPids || -1,
     resolvConf: settings.resolvConf ?? '/etc/resolv.conf',
     cpuCFSQuota: true,
-    serializeImagePulls: false,
+    serializeImagePulls: settings.maxParallelPulls === 1,
+    ...(settings.maxParallelPulls === undefined ? {} : { maxParallelImagePulls: settings.maxParallelPulls }),
     ...thresholds(eviction.thresholds),
     evictionPressureTransitionPeriod: goDurationText(eviction.pressureTransitionMs),
     evictionMaxPodGracePeriod: eviction.maxPodGraceSeconds,
