@@ -20,8 +20,9 @@ beforeAll(async () => {
   const resources = { requests: { cpu: '10m' }, limits: { cpu: '20m' } };
   const sized = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'sized' }, spec: { containers: [{ name: 'main', image: 'app', resources }] } };
   await kubectl.input(sized, 'create', '-f', '-');
-  scraped.server = await kubectl('get', '--raw', '/metrics');
-  scraped.pods = await kubectl('get', '--raw', '/metrics/resources');
+  // The node lifecycle controller looks every five seconds; the scheduler may learn of a pod a little later.
+  scraped.server = await shown('/metrics', 'node_collector_zone_health{');
+  scraped.pods = await shown('/metrics/resources', 'pod="sized"');
   scraped.agent = await kubectl('get', '--raw', '/api/v1/nodes/node-0/proxy/metrics');
   scraped.controllers = await (await fetch(`${controllers.url}/metrics`)).text();
   const network = new Registry();
@@ -34,6 +35,14 @@ beforeAll(async () => {
   scraped.network = await network.metrics();
 });
 afterAll(() => home?.stop());
+
+/** Returns what the server shows at a path once it contains a text. */
+const shown = (path: string, text: string): Promise<string> =>
+  eventually(async () => {
+    const all = await home.kubectl('get', '--raw', path);
+    expect(all).toContain(text);
+    return all;
+  });
 
 const REQUEST = ['component', 'dry_run', 'group', 'resource', 'scope', 'subresource', 'verb', 'version'];
 const EVERYWHERE: Readonly<Record<string, readonly string[]>> = {
