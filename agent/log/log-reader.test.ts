@@ -1,3 +1,4 @@
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { appendFile, mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -90,6 +91,27 @@ describe('a container log', () => {
     await writeFile(path, line(6, 'new'));
     await printed;
     expect(seen.join('')).toBe('old\nnew\n');
+  });
+
+  it('is read to its end though it is rotated just after it seemed to be read', async () => {
+    const seen: string[] = [];
+    let isRotated = false;
+    const file = {
+      live: () => !isRotated,
+      // The path is asked for once all is read: does it lead to another file by now?
+      get path() {
+        if (seen.length > 0 && !isRotated) {
+          isRotated = true;
+          appendFileSync(path, line(5, 'old'));
+          renameSync(path, `${path}.20260101-000005`);
+          writeFileSync(path, line(6, 'new'));
+        }
+        return path;
+      },
+    };
+    const sink = async (chunk: string) => void seen.push(chunk);
+    await printLog(file, options('follow=true&tailLines=1'), sink, systemClock, new AbortController().signal);
+    expect(seen.slice(1).join('')).toBe('old\nnew\n');
   });
 
   it('ends with its last words where they are the only message', async () => {

@@ -25,20 +25,25 @@ const POLL_MS = 250;
  */
 export async function printLog(file: LogFile, options: LogOptions, sink: LogSink, clock: Clock, signal: AbortSignal): Promise<void> {
   const print = createPrinter(options, sink);
-  const start = options.tailLines === undefined ? { offset: 0 } : await tailOffset(file.path, options.tailLines);
   let handle = await open(file.path);
-  let offset = start.offset;
-  let rest: Buffer = Buffer.alloc(0);
   const news = options.follow ? watchFile(file.path, clock, signal) : undefined;
   try {
-    while (!signal.aborted) {
-      // Asked before reading: what was written before the container died is then read for certain.
-      const live = options.follow && file.live();
+    let offset = options.tailLines === undefined ? 0 : await tailOffset(handle, options.tailLines);
+    let rest: Buffer = Buffer.alloc(0);
+    /** Reads the open file to its end. Resolves with whether the reader has had as many bytes as it asked for. */
+    const readOn = async (): Promise<boolean> => {
       const result = await readBlocks(handle, offset, rest, print, signal);
       offset = result.offset;
       rest = result.rest;
-      if (result.full) return;
+      return result.full;
+    };
+    while (!signal.aborted) {
+      // Asked before reading: what was written before the container died is then read for certain.
+      const live = options.follow && file.live();
+      if (await readOn()) return;
       if (news && (await wasReplaced(handle, file.path))) {
+        // More may have been written before it was rotated.
+        if (await readOn()) return;
         await handle.close();
         handle = await open(file.path);
         offset = 0;

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { parseLogLine } from './log-line.ts';
 
 const BLOCK_BYTES = 32 * 1024;
@@ -23,22 +23,21 @@ export async function readTail(file: string, maxLines: number, maxBytes: number)
   }
 }
 
-/** The offset in the file at which the last `lines` lines begin, and the length of the file; both in bytes. */
-export async function tailOffset(file: string, lines: number): Promise<{ readonly offset: number; readonly size: number }> {
-  await using handle = await open(file);
-  const { size } = await handle.stat();
-  if (lines === 0) return { offset: size, size };
+/** Returns the offset, in bytes, at which the last `lines` lines of a log file begin. */
+export async function tailOffset(file: FileHandle, lines: number): Promise<number> {
+  const { size } = await file.stat();
+  if (lines === 0) return size;
   let found = 0;
   for (let end = size; end > 0; ) {
     const start = Math.max(0, end - BLOCK_BYTES);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
     for (let index = bytesRead - 1; index >= 0; index--) {
       // The newline that ends the file is not the start of a line.
       if (buffer[index] !== 10 || start + index === size - 1) continue;
       found++;
-      if (found === lines) return { offset: start + index + 1, size };
+      if (found === lines) return start + index + 1;
     }
     end = start;
   }
-  return { offset: 0, size };
+  return 0;
 }
