@@ -53,6 +53,12 @@ describe('the registries of a process', () => {
       registry: metrics.lasting,
     });
     for (const label of ['x', 'q"u\\o\nte']) histogram.record(histogram.series({ of: label, a: '' }), 1.5);
+    const registry = metrics.lasting;
+    const plain = new AccumulatedHistogram({ name: 'plain_seconds', help: 'Has no labels.', labelNames: [], buckets: [0.1, 2], registry });
+    plain.record(plain.series({}), 1.5);
+    expect(await metrics.text()).toContain(
+      'plain_seconds_bucket{le="2"} 1\nplain_seconds_bucket{le="+Inf"} 1\nplain_seconds_sum 1.5\nplain_seconds_count 1',
+    );
     const samples = (text: string) =>
       text
         .trim()

@@ -67,13 +67,14 @@ export class AccumulatedHistogram extends Histogram<string> {
         yield out;
         out = '';
       }
+      const [before, all] = text === '' ? ['', ''] : [`${text},`, `{${text}}`];
       let total = 0;
       for (const [place, bucket] of this.#buckets.entries()) {
         total += counts[place] ?? 0;
-        out += `\n${name}_bucket{${text},le="${bucket}"} ${total}`;
+        out += `\n${name}_bucket{${before}le="${bucket}"} ${total}`;
       }
       total += counts[this.#buckets.length] ?? 0;
-      out += `\n${name}_bucket{${text},le="+Inf"} ${total}\n${name}_sum{${text}} ${sum}\n${name}_count{${text}} ${total}`;
+      out += `\n${name}_bucket{${before}le="+Inf"} ${total}\n${name}_sum${all} ${sum}\n${name}_count${all} ${total}`;
     }
     yield out;
   }

@@ -1,5 +1,7 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Series } from '../../runtime/observe/accumulated-histogram.ts';
+import { AccumulatedHistogram } from '../../runtime/observe/accumulated-histogram.ts';
 import type { QueueName, RejectionCount } from '../queue/queued-pod.ts';
 
 export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
@@ -41,38 +43,37 @@ export interface SchedulerFigures {
   readonly cache: () => { readonly nodes: number; readonly pods: number; readonly assumed: number };
 }
 
+/** So many tries and more are one set of labels. */
+const MANY_TRIES = 15;
+
 const powers = (start: number, factor: number, count: number) => Array.from({ length: count }, (_, index) => start * factor ** index);
 
 /** The scheduler's metrics under upstream's names, seeded at zero. */
 export function createSchedulerMetrics(registry: Registry, profiles: readonly string[], figures: SchedulerFigures): SchedulerMetrics {
   const registers = [registry];
-  const attempts = new Counter({
-    registers,
-    name: 'scheduler_schedule_attempts_total',
-    help: 'Attempts to schedule a pod, by result.',
-    labelNames: ['result', 'profile'],
-  });
-  const attemptDuration = new Histogram({
-    registers,
+  const attemptDuration = new AccumulatedHistogram({
+    registry,
     name: 'scheduler_scheduling_attempt_duration_seconds',
     help: 'Seconds that an attempt took, with binding.',
     labelNames: ['result', 'profile'],
     buckets: powers(0.001, 2, 15),
   });
-  const algorithmDuration = new Histogram({
-    registers,
+  const algorithmDuration = new AccumulatedHistogram({
+    registry,
     name: 'scheduler_scheduling_algorithm_duration_seconds',
     help: 'Seconds that finding a node took.',
+    labelNames: [],
     buckets: powers(0.001, 2, 15),
   });
-  const podAttempts = new Histogram({
-    registers,
+  const podAttempts = new AccumulatedHistogram({
+    registry,
     name: 'scheduler_pod_scheduling_attempts',
     help: 'Attempts that a pod needed.',
+    labelNames: [],
     buckets: powers(1, 2, 5),
   });
-  const sliDuration = new Histogram({
-    registers,
+  const sliDuration = new AccumulatedHistogram({
+    registry,
     name: 'scheduler_pod_scheduling_sli_duration_seconds',
     help: 'Seconds from a pod’s arrival in the queue to its node.',
     labelNames: ['attempts'],
@@ -168,23 +169,41 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
       this.set({ type: 'assumed_pods' }, assumed);
     },
   });
-  for (const profile of profiles) {
-    for (const result of ['scheduled', 'unschedulable', 'error'] as const) {
-      attempts.inc({ result, profile }, 0);
-      attemptDuration.zero({ result, profile });
-    }
-  }
+  const attempts = new Map(
+    profiles.map((profile) => {
+      const of = (result: AttemptResult) => ({ count: 0, labels: { result, profile }, durations: attemptDuration.series({ result, profile }) });
+      return [profile, { scheduled: of('scheduled'), unschedulable: of('unschedulable'), error: of('error') }];
+    }),
+  );
+  new Counter({
+    registers,
+    name: 'scheduler_schedule_attempts_total',
+    help: 'Attempts to schedule a pod, by result.',
+    labelNames: ['result', 'profile'],
+    collect() {
+      this.reset();
+      for (const byResult of attempts.values()) for (const { labels, count } of Object.values(byResult)) this.inc(labels, count);
+    },
+  });
+  const decisions = algorithmDuration.series({});
+  const needed = podAttempts.series({});
+  /** The times of pods that needed one try, two, and so on. */
+  const byTries: Series[] = [];
   preemptionAttempts.inc(0);
   incoming.inc({ queue: 'active', event: 'PodAdd' }, 0);
   return {
     attempted(profile, result, seconds) {
-      attempts.inc({ result, profile });
-      attemptDuration.observe({ result, profile }, seconds);
+      const attempt = attempts.get(profile)?.[result];
+      if (!attempt) return;
+      attempt.count++;
+      attemptDuration.record(attempt.durations, seconds);
     },
-    decided: (seconds) => algorithmDuration.observe(seconds),
+    decided: (seconds) => algorithmDuration.record(decisions, seconds),
     scheduled(tries, seconds) {
-      podAttempts.observe(tries);
-      sliDuration.observe({ attempts: tries >= 15 ? '15+' : String(tries) }, seconds);
+      podAttempts.record(needed, tries);
+      const shown = Math.min(tries, MANY_TRIES);
+      byTries[shown] ??= sliDuration.series({ attempts: shown === MANY_TRIES ? `${shown}+` : String(shown) });
+      sliDuration.record(byTries[shown], seconds);
     },
     incoming: (queue, event) => incoming.inc({ queue, event }),
     preemptionTried: () => preemptionAttempts.inc(),
