@@ -109,55 +109,47 @@ function run(
   from = 0,
 ): MaybePromise<void> {
   let last = since;
-  let i = from;
-  const recorded = (isRejected: boolean): number => {
-    const now = clock.monotonic();
-    links[i]?.times?.record(now - last, isRejected);
-    return now;
-  };
-  try {
-    for (; i < links.length; i++) {
-      const pending = links[i]?.plugin[step]?.(attributes);
-      if (!pending) {
-        last = recorded(false);
-        continue;
-      }
-      return pending.then(
-        () => run(links, step, attributes, clock, recorded(false), i + 1),
-        (error) => {
-          recorded(true);
-          throw error;
-        },
-      );
+  for (let i = from; i < links.length; i++) {
+    const times = links[i]?.times;
+    let pending: MaybePromise<void>;
+    try {
+      pending = links[i]?.plugin[step]?.(attributes);
+    } catch (error) {
+      times?.record(clock.monotonic() - last, true);
+      throw error;
     }
-  } catch (error) {
-    recorded(true);
-    throw error;
+    if (pending) return ended(pending, times, clock, last).then(() => run(links, step, attributes, clock, clock.monotonic(), i + 1));
+    const now = clock.monotonic();
+    times?.record(now - last, false);
+    last = now;
+  }
+}
+
+/** Records how long some work took since `since`, once it has ended. Settles as it does. */
+async function ended<T>(work: Promise<T>, times: AdmissionTimes | undefined, clock: Clock, since: number): Promise<T> {
+  let isRejected = true;
+  try {
+    const result = await work;
+    isRejected = false;
+    return result;
+  } finally {
+    times?.record(clock.monotonic() - since, isRejected);
   }
 }
 
 /** Does a whole step, and records how long it took. */
 function timed<T>({ times, clock }: Chain, step: AdmissionStep, work: (since: number) => MaybePromise<T>): MaybePromise<T> {
   const since = clock.monotonic();
-  const recorded = (isRejected: boolean) => times?.[step].record(clock.monotonic() - since, isRejected);
-  const failed = (error: unknown): never => {
-    recorded(true);
-    throw error;
-  };
   let result: MaybePromise<T>;
   try {
     result = work(since);
   } catch (error) {
-    return failed(error);
+    times?.[step].record(clock.monotonic() - since, true);
+    throw error;
   }
-  if (!(result instanceof Promise)) {
-    recorded(false);
-    return result;
-  }
-  return result.then((value) => {
-    recorded(false);
-    return value;
-  }, failed);
+  if (result instanceof Promise) return ended(result, times?.[step], clock, since);
+  times?.[step].record(clock.monotonic() - since, false);
+  return result;
 }
 
 /** The admission of one write by the plugins that are asked about it. */

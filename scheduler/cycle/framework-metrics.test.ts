@@ -56,7 +56,7 @@ describe('the metrics of extension points and plugins', () => {
     decide(pod('p', { cpu: '1' }));
     const plugins = await samplesOf(registry, PLUGINS);
     for (const point of ['Filter', 'Score']) {
-      expect(plugins).toContain(`${PLUGINS}{plugin="NodeResourcesFit",extension_point="${point}",status="Success"} 32`);
+      expect(plugins).toContain(`${PLUGINS}{plugin="NodeResourcesFit",extension_point="${point}",status="Success"} 8`);
       const counted = `${EVALUATIONS}{plugin="NodeResourcesFit",extension_point="${point}",profile="default-scheduler"} 90`;
       expect(await samplesOf(registry, EVALUATIONS)).toContain(counted);
     }

@@ -50,7 +50,7 @@ export interface CycleWatch {
  * - Extension points are timed for every pod. PreBind and Unreserve are recorded where there is something to bind or to give back; upstream
  *   records them for every pod.
  * - Plugins are timed in one of ten cycles, as upstream does, which chooses by chance: here it is every tenth. In such a cycle a plugin is timed
- *   for 32 nodes at most. Only PreFilter, Filter, PreScore, Score and ScoreExtensionNormalize are told by plugin; at the other points one plugin
+ *   for eight nodes at most. Only PreFilter, Filter, PreScore, Score and ScoreExtensionNormalize are told by plugin; at the other points one plugin
  *   acts at a time.
  * - Evaluations are counted where a plugin has run: a filter that the pod asks nothing of is not run for each node, where upstream runs and counts
  *   NodeName, NodeUnschedulable and TaintToleration.

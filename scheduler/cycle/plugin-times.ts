@@ -19,7 +19,7 @@ export interface PluginTimes {
 }
 
 /** The number of nodes in a cycle for which each plugin is timed: clock reads must not outweigh the plugins in large clusters. */
-const NODES_TIMED = 32;
+const NODES_TIMED = 8;
 
 const codeOfPrepared = (prepared: Prepared): StatusCode =>
   prepared === undefined ? 'Skip' : typeof prepared === 'function' ? 'Success' : 'UnschedulableAndUnresolvable';
