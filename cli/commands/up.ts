@@ -78,8 +78,9 @@ async function portsOf(layout: Layout, { name = DEFAULT_NAME, port, 'agent-port'
   return { port: own, agentPort: asked.agentPort ?? (await freePortFrom(Settings.parse({}).agentPort, [own])) };
 }
 
-/** @throws UsageError for a port of a part that is to be started, if another program has it. */
+/** @throws UsageError for a port of a part that is to be started, if another program has it, or the other part. */
 async function requireFreePorts(layout: Layout, { port, agentPort }: Settings): Promise<void> {
+  if (port === agentPort) throw new UsageError(`--agent-port ${agentPort}: is that of the server (--port): choose another`);
   for (const [name, option, number] of [
     ['server', '--port', port],
     ['agent', '--agent-port', agentPort],

@@ -54,6 +54,12 @@ describe('a cluster that skiff up started', () => {
     expect((await cluster.skiff('status')).stdout).toMatch(/server: +not running\nagent: +not running/);
   });
 
+  it('is not started with one port for both parts', async () => {
+    const { agentPort } = JSON.parse(readFileSync(`${cluster.dataDir}/settings.json`, 'utf8'));
+    const { code, stderr } = await cluster.skiff('up', '--port', String(agentPort));
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`--agent-port ${agentPort}: is that of the server (--port): choose another`)]);
+  });
+
   it('whose agent ends at once says so, with the end of its log, tries no further, and leaves nothing running', async () => {
     const pki = join(cluster.dataDir, 'agent', 'pki');
     const key = readdirSync(pki).find((name) => name.endsWith('-client.key')) ?? '';
