@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FieldError } from '../../../api/schema/field-error.ts';
 import { fieldErrorText, invalid, notSupported } from '../../../api/schema/field-error.ts';
+import { readConfiguration } from './read-configuration.ts';
 
 const LIMIT_TYPES = ['Namespace', 'Server', 'SourceAndObject', 'User'] as const;
 export type EventLimitType = (typeof LIMIT_TYPES)[number];
@@ -29,11 +30,7 @@ const isType = (type: string): type is EventLimitType => LIMIT_TYPES.some((known
 
 /** Reads a Configuration of eventratelimit.admission.k8s.io/v1alpha1, which must have limits. @throws Error that names the field and what it must be. */
 export function eventRateLimitConfiguration(value: unknown): readonly EventLimit[] {
-  const parsed = value === undefined ? undefined : schema.safeParse(value);
-  if (parsed && !parsed.success) {
-    throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`).join('; '));
-  }
-  const limits = parsed?.data.limits ?? [];
+  const limits = (value === undefined ? undefined : readConfiguration(schema, value).limits) ?? [];
   const faults: FieldError[] = limits.length > 0 ? [] : [invalid('limits', null, 'must not be empty')];
   const checked = limits.map(({ type, qps, burst, cacheSize }, i): EventLimit => {
     const at = `limits[${i}]`;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readConfiguration } from './read-configuration.ts';
 
 /** The webhook of ImagePolicyWebhook. Times are in milliseconds. */
 export interface ImagePolicyConfiguration {
@@ -37,8 +38,6 @@ const schema = z.strictObject({
 /** Reads the `imagePolicy` of a file. @throws Error that names the field and what it must be. */
 export function imagePolicyConfiguration(value: unknown): ImagePolicyConfiguration {
   if (value === undefined) throw new Error('no config specified');
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`).join('; '));
-  const { kubeConfigFile, allowTTL, denyTTL, retryBackoff, defaultAllow } = parsed.data.imagePolicy;
+  const { kubeConfigFile, allowTTL, denyTTL, retryBackoff, defaultAllow } = readConfiguration(schema, value).imagePolicy;
   return { kubeConfigFile, allowMs: allowTTL, denyMs: denyTTL, retryMs: retryBackoff, defaultAllow };
 }

@@ -9,6 +9,7 @@ import { own } from '../../../base/json.ts';
 import { admitted, handlesOnly } from '../admitted.ts';
 import { namespaceNamed } from './namespaces.ts';
 import type { OptionalPlugin } from './optional-plugin.ts';
+import { readConfiguration } from './read-configuration.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -41,9 +42,7 @@ const schema = z.strictObject({ podNodeSelectorPluginConfig: z.record(z.string()
 /** Reads the `podNodeSelectorPluginConfig` of a file. @throws Error that names the field and what it must be. */
 export function podNodeSelectorConfiguration(value: unknown): PodNodeSelectorConfiguration {
   if (value === undefined) return {};
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`).join('; '));
-  const configuration = parsed.data.podNodeSelectorPluginConfig ?? {};
+  const configuration = readConfiguration(schema, value).podNodeSelectorPluginConfig ?? {};
   for (const [name, selector] of Object.entries(configuration)) {
     try {
       labelsOf(selector);

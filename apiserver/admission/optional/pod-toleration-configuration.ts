@@ -4,6 +4,7 @@ import { checkTolerations } from '../../../api/pod/placement/toleration-validati
 import type { FieldError } from '../../../api/schema/field-error.ts';
 import { fieldErrorText } from '../../../api/schema/field-error.ts';
 import { rootPath } from '../../../api/validation/field-path.ts';
+import { readConfiguration } from './read-configuration.ts';
 
 /** The tolerations of namespaces without annotations. */
 export interface PodTolerationConfiguration {
@@ -36,9 +37,7 @@ const schema = z.strictObject({
 /** Reads a Configuration of podtolerationrestriction.admission.k8s.io/v1alpha1. @throws Error that names the field and what it must be. */
 export function podTolerationConfiguration(value: unknown): PodTolerationConfiguration {
   if (value === undefined) return { default: [], whitelist: [] };
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`).join('; '));
-  const configuration = parsed.data as PodTolerationConfiguration;
+  const configuration = readConfiguration(schema, value) as PodTolerationConfiguration;
   const faults: FieldError[] = [];
   checkTolerations(faults, configuration.default, rootPath('podtolerationrestriction.default'));
   checkTolerations(faults, configuration.whitelist, rootPath('podtolerationrestriction.whitelist'));
