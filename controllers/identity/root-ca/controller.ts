@@ -7,6 +7,7 @@ import type { ControllerDefinition } from '../../../runtime/control/controller.t
 import { isDeleting } from '../../../runtime/control/deletion.ts';
 import { primary } from '../../../runtime/control/primary.ts';
 import { watched } from '../../../runtime/control/watched.ts';
+import { measured } from '../../../runtime/observe/measured.ts';
 import { DONE } from '../../../runtime/queue/result.ts';
 import { sameText } from '../../_shared/pod-state.ts';
 import { isNamespaceTerminating } from '../../_shared/refusals.ts';
@@ -35,22 +36,19 @@ export function rootCaController(kinds: { namespaces: Kind<Namespace>; configMap
       const synced = rootCaSyncs(registry);
       const namespaces = informers.of(kinds.namespaces);
       const configMaps = informers.of(kinds.configMaps);
+      const publish = async (namespace: string, there: Live<ConfigMap> | undefined) => {
+        try {
+          if (there === undefined) await client.create(kinds.configMaps, configMapIn(namespace, rootCaPem));
+          else if (!holds(there, rootCaPem)) await client.update(kinds.configMaps, corrected(there, rootCaPem));
+        } catch (error) {
+          if (!isAlreadyExists(error) && !isNamespaceTerminating(error)) throw error;
+        }
+      };
       return async (key) => {
         const namespace = namespaces.get(key);
         if (namespace === undefined || isDeleting(namespace)) return DONE;
         const there = configMaps.get({ namespace: key.name, name: NAME });
-        const started = clock.monotonic();
-        let failure: unknown;
-        try {
-          if (there === undefined) await client.create(kinds.configMaps, configMapIn(key.name, rootCaPem));
-          else if (!holds(there, rootCaPem)) await client.update(kinds.configMaps, corrected(there, rootCaPem));
-        } catch (error) {
-          if (isAlreadyExists(error) || isNamespaceTerminating(error)) return DONE;
-          failure = error;
-          throw error;
-        } finally {
-          synced((clock.monotonic() - started) / 1000, failure);
-        }
+        await measured(clock, () => publish(key.name, there), synced);
         return DONE;
       };
     },
