@@ -140,7 +140,7 @@ function periodicWork(agent: AgentLoops, relist: () => Promise<void>): readonly 
   ];
   if (node.runtime.simulated) return always;
   const lookForKills = createOomWatch(node);
-  // What it finds from now on counts; that it cannot look is said at its next turn.
+  // Notes the count to begin with; that it cannot look is said at its next turn.
   void lookForKills().catch(() => {});
   return [
     ...always,
