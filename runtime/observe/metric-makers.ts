@@ -11,6 +11,10 @@ export interface MetricMakers {
 /** Kubernetes' DefBuckets, in seconds. */
 export const DEFAULT_BUCKETS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Returns the upper bounds of buckets, each `factor` times the one before (Prometheus' ExponentialBuckets). */
+export const exponentialBuckets = (start: number, factor: number, count: number): number[] =>
+  Array.from({ length: count }, (_, index) => start * factor ** index);
+
 export function metricMakers(registry: Registry): MetricMakers {
   const registers = [registry];
   return {

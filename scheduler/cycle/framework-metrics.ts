@@ -3,6 +3,7 @@ import { Counter, Histogram } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
 import type { Series } from '../../runtime/observe/accumulated-histogram.ts';
 import { AccumulatedHistogram } from '../../runtime/observe/accumulated-histogram.ts';
+import { exponentialBuckets } from '../../runtime/observe/metric-makers.ts';
 import { LongSearch } from '../plugins/dynamic-resources.ts';
 import { COUNTED_POINTS } from '../plugins/evaluations.ts';
 import type { Profiles } from '../plugins/profile.ts';
@@ -68,22 +69,20 @@ export interface FrameworkMetrics {
 /** One of so many cycles, or hints, is timed. */
 const SAMPLING = 10;
 
-const powers = (start: number, factor: number, count: number) => Array.from({ length: count }, (_, index) => start * factor ** index);
-
 export function createFrameworkMetrics(registry: Registry, clock: Clock, profiles: Profiles): FrameworkMetrics {
   const points = new AccumulatedHistogram({
     registry,
     name: 'scheduler_framework_extension_point_duration_seconds',
     help: 'Seconds that the plugins of an extension point took together.',
     labelNames: ['extension_point', 'status', 'profile'],
-    buckets: powers(0.0001, 2, 12),
+    buckets: exponentialBuckets(0.0001, 2, 12),
   });
   const plugins = new AccumulatedHistogram({
     registry,
     name: 'scheduler_plugin_execution_duration_seconds',
     help: 'Seconds that a plugin took at an extension point, in one of ten cycles.',
     labelNames: ['plugin', 'extension_point', 'status'],
-    buckets: powers(0.00001, 1.5, 20),
+    buckets: exponentialBuckets(0.00001, 1.5, 20),
   });
   countedEvaluations(registry, profiles);
 
@@ -157,7 +156,7 @@ function hintTimer(registry: Registry, clock: Clock): RunHint {
     name: 'scheduler_queueing_hint_execution_duration_seconds',
     help: 'Seconds that a plugin took to tell whether an event could help a pod; of one of ten.',
     labelNames: ['plugin', 'event', 'hint'],
-    buckets: powers(0.00001, 1.5, 20),
+    buckets: exponentialBuckets(0.00001, 1.5, 20),
   });
   return (plugin, event, hint) => {
     const since = clock.monotonic();

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Series } from '../../runtime/observe/accumulated-histogram.ts';
 import { AccumulatedHistogram } from '../../runtime/observe/accumulated-histogram.ts';
+import { exponentialBuckets } from '../../runtime/observe/metric-makers.ts';
 import type { QueueName, RejectionCount } from '../queue/queued-pod.ts';
 
 export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
@@ -46,8 +47,6 @@ export interface SchedulerFigures {
 /** So many tries and more are one set of labels. */
 const MANY_TRIES = 15;
 
-const powers = (start: number, factor: number, count: number) => Array.from({ length: count }, (_, index) => start * factor ** index);
-
 /** The scheduler's metrics under upstream's names, seeded at zero. */
 export function createSchedulerMetrics(registry: Registry, profiles: readonly string[], figures: SchedulerFigures): SchedulerMetrics {
   const registers = [registry];
@@ -56,28 +55,28 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     name: 'scheduler_scheduling_attempt_duration_seconds',
     help: 'Seconds that an attempt took, with binding.',
     labelNames: ['result', 'profile'],
-    buckets: powers(0.001, 2, 15),
+    buckets: exponentialBuckets(0.001, 2, 15),
   });
   const algorithmDuration = new AccumulatedHistogram({
     registry,
     name: 'scheduler_scheduling_algorithm_duration_seconds',
     help: 'Seconds that finding a node took.',
     labelNames: [],
-    buckets: powers(0.001, 2, 15),
+    buckets: exponentialBuckets(0.001, 2, 15),
   });
   const podAttempts = new AccumulatedHistogram({
     registry,
     name: 'scheduler_pod_scheduling_attempts',
     help: 'Attempts that a pod needed.',
     labelNames: [],
-    buckets: powers(1, 2, 5),
+    buckets: exponentialBuckets(1, 2, 5),
   });
   const sliDuration = new AccumulatedHistogram({
     registry,
     name: 'scheduler_pod_scheduling_sli_duration_seconds',
     help: 'Seconds from a pod’s arrival in the queue to its node.',
     labelNames: ['attempts'],
-    buckets: powers(0.01, 2, 20),
+    buckets: exponentialBuckets(0.01, 2, 20),
   });
   const incoming = new Counter({
     registers,
@@ -90,7 +89,7 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     registers,
     name: 'scheduler_preemption_victims',
     help: 'Victims of a preemption.',
-    buckets: powers(1, 2, 7),
+    buckets: exponentialBuckets(1, 2, 7),
   });
   const evictions = new Counter({
     registers,
@@ -103,7 +102,7 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     name: 'scheduler_preemption_goroutines_duration_seconds',
     help: 'Seconds that evicting the victims of a preemption took.',
     labelNames: ['result'],
-    buckets: powers(0.01, 2, 20),
+    buckets: exponentialBuckets(0.01, 2, 20),
   });
   const afterFlush = new Counter({
     registers,
@@ -137,7 +136,7 @@ export function createSchedulerMetrics(registry: Registry, profiles: readonly st
     name: 'scheduler_dra_bindingconditions_wait_duration_seconds',
     help: 'Seconds that pods have waited for binding conditions, for each of their devices.',
     labelNames: ['profile', 'driver', 'status'],
-    buckets: powers(0.1, 2, 14),
+    buckets: exponentialBuckets(0.1, 2, 14),
   });
   new Gauge({
     registers,

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { exponentialBuckets } from '../../../runtime/observe/metric-makers.ts';
 import type { Direction } from './policy-table.ts';
 
 export interface PolicyMetrics {
@@ -11,8 +12,6 @@ export interface PolicyMetrics {
   table(state: { readonly items: number; readonly policies: number; readonly isolated: Readonly<Record<Direction, number>> }): void;
 }
 
-const buckets = (start: number, factor: number, count: number): number[] => Array.from({ length: count }, (_, at) => start * factor ** at);
-
 /** Metrics of the enforcement of network policies. `denied` reads the kernel's counters: the packets that were dropped, by reason. */
 export function createPolicyMetrics(registry: Registry, denied: () => Promise<ReadonlyMap<string, number>>): PolicyMetrics {
   const registers = [registry];
@@ -20,13 +19,13 @@ export function createPolicyMetrics(registry: Registry, denied: () => Promise<Re
     name: 'skiff_network_policy_sync_duration_seconds',
     help: 'Seconds that bringing the rules of network policies up to date took.',
     labelNames: ['full'],
-    buckets: buckets(0.001, 2, 15),
+    buckets: exponentialBuckets(0.001, 2, 15),
     registers,
   });
   const wait = new Histogram({
     name: 'skiff_network_policy_pod_wait_seconds',
     help: 'Seconds that the start of a pod waited until the policies that select it were in force.',
-    buckets: buckets(0.001, 2, 15),
+    buckets: exponentialBuckets(0.001, 2, 15),
     registers,
   });
   const failures = new Counter({

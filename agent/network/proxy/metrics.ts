@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { exponentialBuckets } from '../../../runtime/observe/metric-makers.ts';
 
 export interface ProxyMetrics {
   /** Seconds that one transaction took, from reading what changed to the kernel's word. */
@@ -11,19 +12,17 @@ export interface ProxyMetrics {
   items(count: number): void;
 }
 
-const buckets = (start: number, factor: number, count: number): number[] => Array.from({ length: count }, (_, at) => start * factor ** at);
-
 /** kube-proxy's metrics under its names (pkg/proxy/metrics), as far as one nftables table has them. */
 export function createProxyMetrics(registry: Registry): ProxyMetrics {
   const registers = [registry];
-  const duration = (name: string, help: string) => new Histogram({ name, help, buckets: buckets(0.001, 2, 15), registers });
+  const duration = (name: string, help: string) => new Histogram({ name, help, buckets: exponentialBuckets(0.001, 2, 15), registers });
   const sync = duration('kubeproxy_sync_proxy_rules_duration_seconds', 'Seconds that bringing the rules up to date took.');
   const full = duration('kubeproxy_sync_full_proxy_rules_duration_seconds', 'Seconds that replacing all rules took.');
   const partial = duration('kubeproxy_sync_partial_proxy_rules_duration_seconds', 'Seconds that changing some of the rules took.');
   const programming = new Histogram({
     name: 'kubeproxy_network_programming_duration_seconds',
     help: 'Seconds from a change of endpoints to the rules that follow it.',
-    buckets: [0, 0.25, 0.5, 0.75, ...buckets(1, 2, 8)],
+    buckets: [0, 0.25, 0.5, 0.75, ...exponentialBuckets(1, 2, 8)],
     registers,
   });
   const pending = new Counter({

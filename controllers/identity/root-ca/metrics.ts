@@ -1,15 +1,15 @@
 import type { Registry } from 'prom-client';
 import { StatusError } from '../../../api/meta/status-error.ts';
 import { oncePer } from '../../../base/once-per.ts';
-import { metricMakers } from '../../../runtime/observe/metric-makers.ts';
+import { exponentialBuckets, metricMakers } from '../../../runtime/observe/metric-makers.ts';
 
 /** Counts a look at a namespace. `error`: undefined if all is well. */
-export type CountSync = (seconds: number, error: unknown) => void;
+export type CountSync = (seconds: number, error?: unknown) => void;
 
 /** Returns the metrics of the publisher of root certificates under upstream's names, made once per registry. */
 export const rootCaSyncs: (registry: Registry) => CountSync = oncePer((registry) => {
   const make = metricMakers(registry);
-  const buckets = Array.from({ length: 15 }, (_, index) => 0.001 * 2 ** index);
+  const buckets = exponentialBuckets(0.001, 2, 15);
   const total = make.counter('root_ca_cert_publisher_sync_total', 'Looks at namespaces, by the code of their outcome.', ['code']);
   const duration = make.histogram('root_ca_cert_publisher_sync_duration_seconds', 'Seconds that a look at a namespace took.', buckets, ['code']);
   return (seconds, error) => {

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { oncePer } from '../../../base/once-per.ts';
-import { metricMakers } from '../../../runtime/observe/metric-makers.ts';
+import { exponentialBuckets, metricMakers } from '../../../runtime/observe/metric-makers.ts';
 
 export interface NodeCollectorMetrics {
   /** The readiness of a zone's nodes after a look at all of them. */
@@ -13,8 +13,6 @@ export interface NodeCollectorMetrics {
   examinedAll(seconds: number): void;
 }
 
-const powersOfFour = (start: number) => Array.from({ length: 8 }, (_, index) => start * 4 ** index);
-
 /** Returns the metrics of the node lifecycle controller under upstream's names, made once per registry. A zone is `region:\0:zone`, or empty. */
 export const nodeCollectorMetrics: (registry: Registry) => NodeCollectorMetrics = oncePer((registry) => {
   const make = metricMakers(registry);
@@ -22,8 +20,16 @@ export const nodeCollectorMetrics: (registry: Registry) => NodeCollectorMetrics 
   const size = make.gauge('node_collector_zone_size', 'Nodes of a zone.', ['zone']);
   const unhealthy = make.gauge('node_collector_unhealthy_nodes_in_zone', 'Nodes of a zone that are not ready.', ['zone']);
   const evictions = make.counter('node_collector_evictions_total', 'Nodes that were tainted so that their pods are evicted.', ['zone']);
-  const one = make.histogram('node_collector_update_node_health_duration_seconds', 'Seconds that a look at a node took.', powersOfFour(0.001));
-  const all = make.histogram('node_collector_update_all_nodes_health_duration_seconds', 'Seconds that a look at all nodes took.', powersOfFour(0.01));
+  const one = make.histogram(
+    'node_collector_update_node_health_duration_seconds',
+    'Seconds that a look at a node took.',
+    exponentialBuckets(0.001, 4, 8),
+  );
+  const all = make.histogram(
+    'node_collector_update_all_nodes_health_duration_seconds',
+    'Seconds that a look at all nodes took.',
+    exponentialBuckets(0.01, 4, 8),
+  );
   return {
     zone(zone, figures) {
       size.set({ zone }, figures.size);
