@@ -57,6 +57,13 @@ import { podNetwork } from '../support/network/pod-network.ts';
       '-l',
       selector,
     );
+  /** Throws an error again, with what the pods and the logs tell. */
+  const withScene = async (error: unknown): Promise<never> => {
+    // Of several pods, kubectl describes no events.
+    const scene = `${await kubectl('describe', 'pods')}\n${await kubectl('get', 'events', '--sort-by=.lastTimestamp')}`;
+    const logs = `the agent's complaints: ${complaints(cluster.dataDir)}\ncontainerd's:\n${endOfContainerdLog(cluster.dataDir)}`;
+    throw new Error(`${error instanceof Error ? error.message : error}\n${logs}\n${scene}`, { cause: error });
+  };
   const clusterIP = () => kubectl.path('{.spec.clusterIP}', 'service', 'steady');
 
   it(
@@ -99,7 +106,7 @@ import { podNetwork } from '../support/network/pod-network.ts';
       expect(await containersOf('app=steady')).toBe(before);
       // Nothing of deleted pods still runs: each pod has one container and one sandbox.
       const layout = layoutOf(cluster.dataDir);
-      await eventually(async () => {
+      const settled = eventually(async () => {
         const names = (await kubectl('get', 'pods', '-A', '-o', 'name'))
           .trim()
           .split('\n')
@@ -107,6 +114,7 @@ import { podNetwork } from '../support/network/pod-network.ts';
         expect(names).toHaveLength(5);
         expect(await listBundles({ dataDir: layout.agent, runDir: layout.run })).toHaveLength(10);
       });
+      await settled.catch(withScene);
       expect(await kubectl('exec', 'steady-1', '--', 'hostname')).toBe('steady-1\n');
       expect(await kubectl('exec', 'steady-2', '--', 'cat', '/claimed/file')).toBe('data\n');
     },
@@ -142,19 +150,12 @@ import { podNetwork } from '../support/network/pod-network.ts';
     await cluster.up();
     expect(await objects()).toBe(before);
     // The agent waits up to four minutes for containerd to make a sandbox, as kubelet does, and then asks anew.
-    try {
-      await eventually(async () => {
-        // Until the agent has looked, the pods are as Ready as they were before the stop.
-        expect((await containers()).filter((id) => ended.includes(id))).toEqual([]);
-        await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
-      }, 300_000);
-    } catch (error) {
-      // Of several pods, kubectl describes no events.
-      const scene = `${await kubectl('describe', 'pods')}\n${await kubectl('get', 'events', '--sort-by=.lastTimestamp')}`;
-      throw new Error(`the agent's complaints: ${complaints(cluster.dataDir)}\ncontainerd's:\n${endOfContainerdLog(cluster.dataDir)}\n${scene}`, {
-        cause: error,
-      });
-    }
+    const settled = eventually(async () => {
+      // Until the agent has looked, the pods are as Ready as they were before the stop.
+      expect((await containers()).filter((id) => ended.includes(id))).toEqual([]);
+      await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
+    }, 300_000);
+    await settled.catch(withScene);
     expect(await objects()).toBe(before);
     expect(await kubectl('exec', 'steady-1', '--', 'cat', '/kept/file')).toBe('kept\n');
     expect(await kubectl('exec', 'steady-2', '--', 'cat', '/claimed/file')).toBe('data\n');
