@@ -20,10 +20,10 @@ beforeAll(async () => {
   const resources = { requests: { cpu: '10m' }, limits: { cpu: '20m' } };
   const sized = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'sized' }, spec: { containers: [{ name: 'main', image: 'app', resources }] } };
   await kubectl.input(sized, 'create', '-f', '-');
-  // The node lifecycle controller looks every five seconds; the scheduler may learn of a pod a little later.
+  // The node lifecycle controller looks every five seconds; scheduler and agent may learn of a pod, or be through with it, a little later.
   scraped.server = await shown('/metrics', 'node_collector_zone_health{');
   scraped.pods = await shown('/metrics/resources', 'pod="sized"');
-  scraped.agent = await kubectl('get', '--raw', '/api/v1/nodes/node-0/proxy/metrics');
+  scraped.agent = await shown('/api/v1/nodes/node-0/proxy/metrics', 'kubelet_pod_worker_duration_seconds_bucket{');
   scraped.controllers = await (await fetch(`${controllers.url}/metrics`)).text();
   const network = new Registry();
   const dns = createDnsMetrics(network, 'dns://:53');
